@@ -1,0 +1,71 @@
+# `make run` opens the window on the demonstration; `make test` checks everything. Both do all set-up first.
+
+SHELL := /bin/bash
+PYTHON := $(shell for p in python3.11 python3.12 python3 python; do \
+	command -v $$p >/dev/null && $$p -c 'import sys, venv, ensurepip; sys.exit(not ((3, 11) <= sys.version_info < (3, 13)))' 2>/dev/null \
+	&& { command -v $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+FILE ?=
+
+.PHONY: setup run test lint types check-imports unit test-slow bench lock face-template calibration demo model clean
+
+setup: $(READY)
+	@$(BIN)/python tools/system_libraries.py
+
+# torch comes first and with its own requirements, so that whichever build this machine's index offers is complete;
+# everything else comes exactly as locked.
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Lineament needs Python 3.11 or 3.12 with venv (on Debian: apt-get install python3 python3-venv)."; exit 1; }
+	@echo "Setting up $(VENV) with $(PYTHON) (once; a few minutes)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock "$$(grep '^torch==' requirements.lock)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+run: setup
+	@$(BIN)/python -m lineament_desktop $(FILE)
+
+test: lint types check-imports unit
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy core desktop/lineament_desktop
+
+check-imports: setup
+	$(BIN)/lint-imports
+
+unit: setup
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -m "not slow" --cov --cov-report=term:skip-covered --cov-fail-under=85
+
+# Minutes each: the ten-minute kill-and-resume run, long clips, training.
+test-slow: setup
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -m slow --timeout 3600
+
+bench: setup
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.benchmarks
+
+# What ships in resources/ is made by these. FACES: pictures or videos with neutral faces; CANONICAL: MediaPipe's
+# canonical_face_model.obj, from which only the orientation is read.
+face-template: setup
+	$(BIN)/python tools/make_face_template.py --canonical $(CANONICAL) $(FACES)
+
+calibration: setup
+	$(BIN)/python tools/calibrate_action_units.py
+
+demo: setup
+	$(BIN)/python tools/make_demo_interview.py
+
+model: setup
+	$(BIN)/lineament train --out resources/models/hand_designed
+
+lock:
+	$(PYTHON) tools/lock.py
+
+clean:
+	rm -rf $(VENV) out build dist .mypy_cache .ruff_cache .pytest_cache .coverage

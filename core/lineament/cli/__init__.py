@@ -1,0 +1,1 @@
+"""The command line: `lineament analyze | review | simulate | train | models`."""

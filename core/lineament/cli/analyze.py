@@ -1,0 +1,96 @@
+"""`lineament analyze`: measure videos, score them, and write what was found."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+
+from lineament.analysis import AnalysisSettings, analyze
+from lineament.cli.estimate import describe_estimate, write_estimate
+from lineament.cli.progress import watched_work
+from lineament.errors import LineamentError
+from lineament.models import Prediction
+from lineament.recording import Recording, write_openface_csv
+
+if TYPE_CHECKING:
+    from lineament.inference import Scorer
+
+
+@click.command("analyze")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the results.")
+@click.option("--openface-csv", is_flag=True, help="Also write an OpenFace 2.x CSV beside each recording.")
+@click.option(
+    "--tracker",
+    type=click.Choice(["facemesh", "face-landmarker"]),
+    default="facemesh",
+    show_default=True,
+    help="face-landmarker needs `lineament models add face-landmarker FILE` once.",
+)
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    help="Model folder to score with; the shipped one if not given.",
+)
+@click.option("--any-extractor", is_flag=True, help="Score even if the model was trained on another extractor; marked.")
+@click.option("--fresh", is_flag=True, help="Measure again even where a finished or begun analysis is there.")
+def analyze_command(
+    files: tuple[Path, ...],
+    out: Path,
+    openface_csv: bool,
+    tracker: str,
+    model: Path | None,
+    any_extractor: bool,
+    fresh: bool,
+) -> None:
+    """Measure each of FILES, write its recording to the folder --out, and print the model estimate.
+
+    A stopped or killed analysis goes on where it stopped when the same command is run again.
+    """
+    console = Console(highlight=False, soft_wrap=True)
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    scorer = make_scorer(model, any_extractor)
+    settings = AnalysisSettings(tracker=tracker, fresh=fresh)
+    failed = 0
+    for file in files:
+        try:
+            with watched_work() as (cancel, sink):
+                recording = analyze(file, out, settings, cancel=cancel, sink=sink)
+                prediction = scorer.score(recording)
+                written = write_results(recording, prediction, file, out, openface_csv)
+            report(console, file, prediction, written)
+        except LineamentError as error:
+            failed += 1
+            errors.print(f"error: {error}", markup=False)
+    if failed:
+        raise SystemExit(1)
+
+
+def make_scorer(model: Path | None, any_extractor: bool) -> "Scorer":
+    from lineament.inference import Scorer
+    from lineament.models import load_model
+    from lineament.resources import resource_path
+
+    return Scorer(load_model(model or resource_path("models/hand_designed")), force=any_extractor)
+
+
+def write_results(
+    recording: Recording, prediction: Prediction, file: Path, out: Path, openface_csv: bool
+) -> list[Path]:
+    """Write what goes beside the recording; the paths written."""
+    written = []
+    if openface_csv:
+        target = out / f"{file.stem}.csv"
+        write_openface_csv(recording, target)
+        written.append(target)
+    estimate = out / f"{file.stem}.estimate.json"
+    write_estimate(prediction, recording, estimate)
+    written.append(estimate)
+    return written
+
+
+def report(console: Console, file: Path, prediction: Prediction, written: list[Path]) -> None:
+    console.print(f"{file.name}: {describe_estimate(prediction)}", markup=False)
+    for path in written:
+        console.print(f"  wrote {path}", markup=False)

@@ -1,0 +1,15 @@
+"""Windows of cleaned channels, an attribute at a time."""
+
+from lineament.features.channels import ATTRIBUTE_CHANNELS, CHANNELS, Attribute, attribute_slices
+from lineament.features.windows import AttributeWindows, ChannelScaling, WindowStream, extract_windows
+
+__all__ = [
+    "ATTRIBUTE_CHANNELS",
+    "CHANNELS",
+    "Attribute",
+    "AttributeWindows",
+    "ChannelScaling",
+    "WindowStream",
+    "attribute_slices",
+    "extract_windows",
+]

@@ -1,0 +1,89 @@
+"""Score recordings, also while they grow: a window that was coded once is never coded again."""
+
+import numpy as np
+import numpy.typing as npt
+
+from lineament.features.windows import WindowStream, window_times
+from lineament.models import EncodedWindows, Model, Prediction
+from lineament.models.predicting import check_extractor, make_prediction
+from lineament.recording.view import RecordingView
+
+
+class Scorer:
+    """Holds one model and what it has already seen of the recording it last scored.
+
+    `score` may be called again and again with the same growing recording; each call costs only the new rows, and a
+    revision of earlier rows (the person's neutral was re-estimated) is noticed and starts over. Not for several threads
+    at once.
+    """
+
+    def __init__(self, model: Model, force: bool = False) -> None:
+        self.model = model
+        self.force = force
+        self._progress: _Progress | None = None
+
+    def score(self, recording: RecordingView) -> Prediction:
+        """The estimate for what there is so far; abstains when too little is usable.
+
+        Raises `ModelError` when the recording's extractor is not the one the model was trained on (unless forced), and
+        `RecordingError` when a column is missing.
+        """
+        forced = check_extractor(self.model, recording.meta.provenance, force=self.force)
+        if self._progress is None or not self._progress.continues(recording):
+            self._progress = _Progress(recording)
+        self._progress.advance(self.model, recording)
+        return make_prediction(
+            self.model,
+            self._progress.encoded,
+            window_times(self._progress.firsts),
+            self._progress.stream.usable_s,
+            self._progress.stream.seen_s,
+            recording.meta.provenance,
+            forced=forced,
+        )
+
+    def reset(self) -> None:
+        """Forget the recording last scored."""
+        self._progress = None
+
+
+class _Progress:
+    """Windows and codes of one recording so far."""
+
+    def __init__(self, recording: RecordingView) -> None:
+        self.stream = WindowStream()
+        self.firsts: npt.NDArray[np.int64] = np.empty(0, np.int64)
+        self.encoded: EncodedWindows | None = None
+        self._data_hash = recording.meta.provenance.data_hash
+        self._neutral_frames = recording.meta.neutral_frames
+        self._rows = 0
+        self._complete = False
+        self._print = b""
+
+    def continues(self, recording: RecordingView) -> bool:
+        """Whether these are the rows already seen, and perhaps more."""
+        meta = recording.meta
+        if meta.provenance.data_hash != self._data_hash or recording.n_rows < self._rows:
+            return False
+        if self._complete and recording.n_rows > self._rows:
+            return False
+        return meta.neutral_frames == self._neutral_frames and _fingerprint(recording, self._rows) == self._print
+
+    def advance(self, model: Model, recording: RecordingView) -> None:
+        firsts, windows = self.stream.update(recording)
+        if len(windows):
+            new = model.encode(windows)
+            self.encoded = EncodedWindows.joined([self.encoded, new]) if self.encoded is not None else new
+            self.firsts = np.concatenate([self.firsts, firsts])
+        self._rows, self._complete = recording.n_rows, recording.meta.complete
+        self._print = _fingerprint(recording, self._rows)
+
+
+def _fingerprint(recording: RecordingView, rows: int) -> bytes:
+    """A few hundred values spread over the rows already seen; any revision of an action unit's column changes it."""
+    if rows == 0:
+        return b""
+    at = np.unique(np.linspace(0, rows - 1, 200).astype(np.int64))
+    at = at[at < recording.n_rows]
+    names = [name for name in ("AU04_r", "AU12_r", "AU25_r", "pose_Rx") if recording.has(name)]
+    return b"".join(np.asarray(recording.column(name)[at], dtype=np.float32).tobytes() for name in names)

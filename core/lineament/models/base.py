@@ -1,0 +1,79 @@
+"""What every model offers to whoever scores recordings with it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from lineament.models.card import ModelCard
+from lineament.models.intervals import ConformalTable
+from lineament.models.prediction import Prediction
+
+if TYPE_CHECKING:  # the recording package brings Parquet with it, which whoever shows a prediction does not need
+    from lineament.recording.view import RecordingView
+
+Float32Array = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedWindows:
+    """What a model keeps of each window, so that none is coded twice.
+
+    fused: float32[W, M, D] for M networks of an ensemble. attribute_attention: float32[W, A].
+    moment_logits: float32[W, M].
+    """
+
+    fused: Float32Array
+    attribute_attention: Float32Array
+    moment_logits: Float32Array
+
+    def __len__(self) -> int:
+        return len(self.fused)
+
+    def first(self, n: int) -> "EncodedWindows":
+        return EncodedWindows(self.fused[:n], self.attribute_attention[:n], self.moment_logits[:n])
+
+    @classmethod
+    def joined(cls, parts: list["EncodedWindows"]) -> "EncodedWindows":
+        return cls(
+            np.concatenate([p.fused for p in parts]),
+            np.concatenate([p.attribute_attention for p in parts]),
+            np.concatenate([p.moment_logits for p in parts]),
+        )
+
+
+class Model(Protocol):
+    """A trained system. Fitting is done by `training`, which makes models; loading by `load_model`."""
+
+    @property
+    def card(self) -> ModelCard: ...
+
+    @property
+    def conformal(self) -> ConformalTable: ...
+
+    @property
+    def baseline(self) -> float:
+        """The constant predictor: the training persons' mean score."""
+        ...
+
+    @property
+    def model_id(self) -> str: ...
+
+    @property
+    def model_hash(self) -> str: ...
+
+    def encode(self, windows: Float32Array) -> EncodedWindows:
+        """Unscaled windows float32[W, T, N_CHANNELS], each by itself."""
+        ...
+
+    def estimate(self, encoded: EncodedWindows) -> tuple[float, Float32Array]:
+        """Score on the questionnaire's scale and moment attention float32[W], summing to 1. W must be at least 1."""
+        ...
+
+    def predict(self, recording: "RecordingView", *, force: bool = False) -> Prediction:
+        """The whole recording at once; see `predicting.check_extractor` for what is refused."""
+        ...
+
+    def save(self, folder: Path) -> None: ...

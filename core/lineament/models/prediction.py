@@ -1,0 +1,58 @@
+"""What a model says of one recording: the interval first, then the value, and where it looked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from lineament.datasets.scales import PHQ8, Scale
+
+__all__ = ["ATTRIBUTES", "PHQ8", "Prediction", "Scale", "ScoreProvenance"]
+
+ATTRIBUTES = ("action units", "gaze", "head pose", "landmarks")
+
+
+@dataclass(frozen=True)
+class ScoreProvenance:
+    """Which model, trained on what, scored which recording.
+
+    forced: the recording's extractor is not the one the model was trained on; the user asked all the same.
+    """
+
+    model_id: str
+    model_hash: str
+    trained_on: str
+    trained_on_simulated: bool
+    extractor: str
+    data_hash: str
+    forced: bool
+    app_version: str
+    utc_time: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A model's estimate for one recording; a research estimate, never a diagnosis.
+
+    score, interval: None when the model abstains; then `abstained` is one sentence saying why and what would help.
+    level: nominal coverage of the interval (split-conformal), e.g. 0.8. baseline: the constant predictor's value.
+    window_times: float64[W, 2] start and end in seconds. attribute_attention: float32[W, A], rows sum to 1.
+    moment_attention: float32[W], sums to 1. usable_s: seconds good enough to score, usable_share their share of the
+    time seen.
+    """
+
+    score: float | None
+    interval: tuple[float, float] | None
+    level: float
+    scale: Scale
+    baseline: float
+    window_times: npt.NDArray[np.float64]
+    attribute_names: tuple[str, ...]
+    attribute_attention: npt.NDArray[np.float32]
+    moment_attention: npt.NDArray[np.float32]
+    usable_s: float
+    usable_share: float
+    abstained: str | None
+    provenance: ScoreProvenance

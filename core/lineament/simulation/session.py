@@ -1,0 +1,134 @@
+"""One simulated session, in the columns this program's extractor writes."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lineament.face.camera import Camera
+from lineament.face.displacement import AU_NAMES
+from lineament.face.template import load_template
+from lineament.provenance import Provenance
+from lineament.recording.in_memory import InMemoryRecording
+from lineament.recording.view import Blink, FaceSummary, FloatArray, RecordingMeta
+from lineament.simulation import measurement
+from lineament.simulation.expressions import Jointly
+from lineament.simulation.motion import Motion, move
+from lineament.simulation.parameters import number
+from lineament.simulation.persons import Person, SessionBehaviour, session_behaviour
+
+EXTRACTOR = "simulated/lineament-facemesh"
+SIMULATOR_VERSION = "1"
+RECORDING_SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class SessionSettings:
+    """How severity reaches behaviour. multiplier: of all slopes. jointly: which joint effects are on."""
+
+    multiplier: float = field(default_factory=lambda: number("slopes.multiplier"))
+    axis_correlation: float = field(default_factory=lambda: number("axes.correlation"))
+    jointly: Jointly = field(default_factory=Jointly)
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedRecording(InMemoryRecording):
+    """Simulated behaviour as a recording, with its truth beside it: motion and behaviour, never read by features."""
+
+    motion: Motion
+    behaviour: SessionBehaviour
+
+
+def simulate_session(
+    person: Person,
+    severity: float,
+    seconds: float,
+    fps: float,
+    rng: np.random.Generator,
+    settings: SessionSettings | None = None,
+) -> SimulatedRecording:
+    """Behave for `seconds` at `fps` frames a second with true PHQ-8 severity 0..24, then measure it.
+
+    Everything follows `rng`; the same state gives the same session. Structure and numbers: see `parameters`.
+    """
+    settings = settings or SessionSettings()
+    behaviour = session_behaviour(
+        person, severity, rng, multiplier=settings.multiplier, axis_correlation=settings.axis_correlation
+    )
+    motion = move(person, behaviour, seconds, fps, settings.jointly, rng)
+    columns, points = _measure(person, motion, fps, rng)
+    return SimulatedRecording(_meta(columns, motion, seconds, fps), columns, points, motion, behaviour)
+
+
+def _measure(
+    person: Person, motion: Motion, fps: float, rng: np.random.Generator
+) -> tuple[dict[str, npt.NDArray[np.generic]], FloatArray]:
+    looks = person.appearance
+    found, confidence = measurement.lose_frames(motion, looks, fps, rng)
+    units = measurement.measure_action_units(motion, looks, fps, rng)
+    gaze = measurement.measure_gaze(motion, looks, fps, rng)
+    rotation, place = measurement.measure_pose(motion, fps, rng)
+    points = measurement.project_landmarks(motion, looks, fps, rng)
+    n = len(found)
+    camera = Camera.assumed(measurement.WIDTH, measurement.HEIGHT)
+    size = camera.focal * load_template().inter_ocular_mm * np.cos(motion.head[:, 1]) / motion.place[:, 2]
+    floats: dict[str, npt.NDArray[np.floating[Any]]] = {}
+    for i, axis in enumerate("xyz"):
+        floats[f"pose_T{axis}"] = place[:, i]
+        floats[f"pose_R{axis}"] = rotation[:, i]
+    for eye in (0, 1):
+        for axis, values in zip("xyz", _unit_vectors(gaze), strict=True):
+            floats[f"gaze_{eye}_{axis}"] = values
+    floats |= {"gaze_angle_x": gaze[:, 0], "gaze_angle_y": gaze[:, 1]}
+    floats |= {f"{name}_r": units[:, i] for i, name in enumerate(AU_NAMES)}
+    opening = motion.openness + 0.02 * rng.standard_normal(n)
+    floats |= {"eye_openness": np.clip(opening, 0, 1), "face_size": size}
+    floats["sharpness"] = looks.sharpness * np.exp(0.05 * rng.standard_normal(n))
+    floats["brightness"] = looks.brightness + rng.standard_normal(n)
+    floats["visible"] = np.ones(n)
+    columns: dict[str, npt.NDArray[np.generic]] = {
+        "frame": np.arange(n, dtype=np.int32),
+        "pts": np.arange(n, dtype=np.int64),
+        "timestamp": np.arange(n) / fps,
+        "face_id": np.zeros(n, dtype=np.int16),
+        "confidence": confidence,
+        "success": found,
+    }
+    columns |= {name: np.where(found, values, np.nan).astype(np.float32) for name, values in floats.items()}
+    columns |= {f"{name}_c": (units[:, i] >= 1.0) & found for i, name in enumerate(AU_NAMES)}
+    points[~found] = np.nan
+    return columns, points
+
+
+def _unit_vectors(gaze: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """float64[3, n] from angles, inverse of atan2(x, -z) and atan2(y, -z)."""
+    x, y = np.tan(gaze[:, 0]), np.tan(gaze[:, 1])
+    vectors = np.stack([x, y, -np.ones(len(gaze))])
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=0))
+
+
+def _meta(columns: dict[str, npt.NDArray[np.generic]], motion: Motion, seconds: float, fps: float) -> RecordingMeta:
+    found = np.asarray(columns["success"], dtype=bool)
+    times = np.asarray(columns["timestamp"], dtype=np.float64)[found]
+    sizes = np.asarray(columns["face_size"], dtype=np.float64)[found]
+    first, last = (float(times[0]), float(times[-1])) if len(times) else (0.0, 0.0)
+    face = FaceSummary(0, len(times), first, last, float(sizes.mean()) if len(sizes) else 0.0)
+    provenance = Provenance(
+        EXTRACTOR, SIMULATOR_VERSION, simulated=True, settings={"seconds": seconds, "fps": fps}, utc_time=""
+    )
+    return RecordingMeta(
+        RECORDING_SCHEMA, provenance, None, (face,), 0, _blinks(motion), neutral_frames=len(times), complete=True
+    )
+
+
+def _blinks(motion: Motion) -> tuple[Blink, ...]:
+    """True blinks: stretches of closure above a tenth, most closed above .4."""
+    shut = np.concatenate([[False], motion.closure > 0.1, [False]])
+    starts, ends = np.flatnonzero(shut[1:] & ~shut[:-1]), np.flatnonzero(~shut[1:] & shut[:-1])
+    blinks = []
+    for start, end in zip(starts, ends, strict=True):
+        deepest = start + int(np.argmax(motion.closure[start:end]))
+        if motion.closure[deepest] > 0.4:
+            blinks.append(Blink(start / motion.fps, deepest / motion.fps, end / motion.fps))
+    return tuple(blinks)

@@ -1,0 +1,147 @@
+"""A simulated cohort as a folder: manifest, labels, one Parquet file a session; the truth apart.
+
+cohort.json          schema version, preset, seed, how it was made
+labels.csv           person_id, session_id, file, phq8, phq8_binary, gender, age, split
+sessions/ID.parquet  the recording's columns; the 68 points as x_0 .. y_67 in sixteenths of a pixel
+truth/truth.csv      true severity and behaviour parameters, which no model may read
+"""
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from lineament.errors import StorageError
+from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_events
+from lineament.provenance import utc_now
+from lineament.simulation.cohort import SimulatedCohort, session_truth
+from lineament.simulation.parameters import CUE_NAMES
+from lineament.simulation.session import SimulatedRecording
+from lineament.version import __version__
+
+COHORT_SCHEMA = 1
+POINT_STEPS = 16
+LOST_POINT = -32768
+LABEL_COLUMNS = ("person_id", "session_id", "file", "phq8", "phq8_binary", "gender", "age", "split")
+
+
+def write_cohort(
+    cohort: SimulatedCohort,
+    folder: Path,
+    *,
+    cancel: CancelToken | None = None,
+    sink: EventSink = ignore_events,
+) -> None:
+    """Simulate every session and write the folder; sessions already there are kept, so a stopped run continues.
+
+    Raises `StorageError` when the folder cannot be written.
+    """
+    try:
+        (folder / "sessions").mkdir(parents=True, exist_ok=True)
+        (folder / "truth").mkdir(exist_ok=True)
+        _write_sessions(cohort, folder, cancel, sink)
+        _write_labels(cohort, folder)
+        _write_truth(cohort, folder)
+        _write_manifest(cohort, folder)
+    except OSError as error:
+        raise StorageError(
+            f"the cohort could not be written ({error.strerror or error})",
+            path=folder,
+            remedy="Choose a folder that may be written, with enough free space.",
+        ) from error
+
+
+def split_of(i: int, n: int) -> str:
+    """Person-disjoint split by position: 57 % train, 18 % dev, 25 % test, the shares of DAIC-WOZ."""
+    share = (i + 0.5) / n
+    return "train" if share < 0.57 else "dev" if share < 0.75 else "test"
+
+
+def _write_sessions(cohort: SimulatedCohort, folder: Path, cancel: CancelToken | None, sink: EventSink) -> None:
+    there = [_session_file(folder, s.person_id).exists() for s in cohort.subjects]
+    meter = ProgressMeter("simulating sessions", len(cohort), "persons", sink, skipped=sum(there))
+    for i, subject in enumerate(cohort.subjects):
+        if cancel is not None:
+            cancel.raise_if_cancelled()
+        if not there[i]:
+            write_session(cohort.session(i), _session_file(folder, subject.person_id))
+            meter.advance()
+    meter.finish()
+
+
+def _session_file(folder: Path, person_id: str) -> Path:
+    return folder / "sessions" / f"{person_id}.parquet"
+
+
+def write_session(recording: SimulatedRecording, path: Path) -> None:
+    """One recording as Parquet, written beside and then renamed."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {name: pa.array(values) for name, values in recording.columns.items()}
+    scaled = np.rint(recording.points * POINT_STEPS)
+    points = np.where(np.isfinite(scaled), np.clip(scaled, -32767, 32767), LOST_POINT).astype(np.int16)
+    for axis, letter in enumerate("xy"):
+        columns |= {f"{letter}_{k}": pa.array(points[:, k, axis]) for k in range(68)}
+    facts = {
+        "schema_version": COHORT_SCHEMA,
+        "point_steps": POINT_STEPS,
+        "provenance": recording.meta.provenance.to_json(),
+        "blinks": [asdict(blink) for blink in recording.meta.blinks],
+    }
+    table = pa.table(columns).replace_schema_metadata({"lineament": json.dumps(facts)})
+    partial = path.with_name(path.name + ".tmp")
+    pq.write_table(table, partial, compression="zstd", use_dictionary=False)
+    partial.replace(path)
+
+
+def _write_labels(cohort: SimulatedCohort, folder: Path) -> None:
+    rows = [
+        (
+            subject.person_id,
+            f"{subject.person_id}-1",
+            f"sessions/{subject.person_id}.parquet",
+            subject.phq8,
+            int(subject.phq8 >= 10),
+            subject.gender,
+            f"{subject.person.age:.0f}",
+            split_of(i, len(cohort)),
+        )
+        for i, subject in enumerate(cohort.subjects)
+    ]
+    _write_csv(folder / "labels.csv", LABEL_COLUMNS, rows)
+
+
+def _write_truth(cohort: SimulatedCohort, folder: Path) -> None:
+    rows = [
+        (s.person_id, f"{s.severity:.4f}", *(f"{value:.6f}" for value in session_truth(cohort, i).linked))
+        for i, s in enumerate(cohort.subjects)
+    ]
+    _write_csv(folder / "truth" / "truth.csv", ("person_id", "severity", *CUE_NAMES), rows)
+
+
+def _write_csv(path: Path, header: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def _write_manifest(cohort: SimulatedCohort, folder: Path) -> None:
+    facts = {
+        "schema_version": COHORT_SCHEMA,
+        "simulated": True,
+        "note": "Simulated behaviour. It shows that software works and says nothing about people.",
+        "scale": "PHQ-8",
+        "preset": cohort.preset.name,
+        "seed": cohort.seed,
+        "persons": len(cohort),
+        "seconds": cohort.seconds,
+        "fps": cohort.fps,
+        "app_version": __version__,
+        "utc_time": utc_now(),
+    }
+    (folder / "cohort.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")

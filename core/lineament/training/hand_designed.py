@@ -1,0 +1,268 @@
+"""Train the hand-designed model from a cohort to a card: the one function behind `lineament train`."""
+
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch  # noqa: TID253
+
+from lineament.datasets.cohort import SPLITS, Cohort
+from lineament.errors import DatasetError
+from lineament.models.card import ModelCard
+from lineament.models.hand_designed import KIND, HandDesignedModel
+from lineament.models.intervals import ConformalTable
+from lineament.models.network import NetworkShape
+from lineament.progress import CancelToken, EventSink, ignore_events
+from lineament.provenance import utc_now
+from lineament.simulation import oracle, simulate_cohort
+from lineament.simulation.parameters import CUES
+from lineament.training.baselines import RidgeBaseline, session_statistics
+from lineament.training.data import fit_scaling, load_persons
+from lineament.training.evaluation import Held, hold_out
+from lineament.training.loop import LoopSettings, TrainedNetwork, train_network
+from lineament.training.metrics import measure, rmse, rmse_gain
+
+LEVEL = 0.8
+CALIBRATED_AT_S = (20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 300.0, 450.0)
+REPORTED_AT_S = (20.0, 60.0, 180.0, 450.0)
+
+ALWAYS = (
+    "Action units are geometric estimates, not human codes; the model refuses recordings of other extractors.",
+    "Single estimates are uncertain: read the interval first. It holds for persons like those trained on.",
+    "Recordings with less than 20 usable seconds, or less than half of the time usable, get no score.",
+    "Attention says where the network looked, not why a person behaves in some way.",
+)
+OF_SIMULATED = (
+    "Trained on simulated behaviour only. The figures show that the machinery works, nothing about people.",
+    "The simulated cohort has seated adults, filmed at 30 frames a second or more; other settings are outside it.",
+)
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """All that decides a training run. cohort: a folder, or None for simulated persons made on the way.
+
+    persons: how many simulated persons each split gets. seconds: how much of each session is used.
+    """
+
+    seed: int = 0
+    cohort: Path | None = None
+    persons: tuple[tuple[str, int], ...] = (("train", 2400), ("dev", 400), ("calibration", 500), ("test", 700))
+    seconds: float = 480.0
+    networks: int = 1
+    threads: int = 1
+    shape: NetworkShape = field(default_factory=NetworkShape)
+    loop: LoopSettings = field(default_factory=LoopSettings)
+    name: str = "hand-designed"
+
+    @classmethod
+    def quick(cls, seed: int = 0, cohort: Path | None = None) -> "TrainingConfig":
+        """Under a minute, to try the machinery; the model is a poor one."""
+        return cls(
+            seed=seed,
+            cohort=cohort,
+            persons=(("train", 120), ("dev", 40), ("calibration", 60), ("test", 60)),
+            seconds=120.0,
+            networks=1,
+            shape=NetworkShape(width=16, token=24),
+            loop=LoopSettings(epochs=4, batch=32),
+            name="hand-designed (quick)",
+        )
+
+
+def train_hand_designed(
+    config: TrainingConfig, cancel: CancelToken | None = None, sink: EventSink = ignore_events
+) -> HandDesignedModel:
+    """Simulate or read the persons, train the ensemble, calibrate its intervals, measure it beside its baselines.
+
+    The test persons are touched once, at the end. Raises `DatasetError` when the cohort cannot be used, `Cancelled`
+    when `cancel` is set.
+    """
+    cancel = cancel or CancelToken()
+    torch.set_num_threads(config.threads)
+    started = time.monotonic()
+    cohort = training_cohort(config, cancel, sink)
+    train = load_persons(cohort.split("train"), config.seconds, cancel, sink, "preparing training persons")
+    dev = load_persons(cohort.split("dev"), config.seconds, cancel, sink, "preparing dev persons")
+    scaling = fit_scaling(train, config.seed)
+    members = [
+        train_network(train, dev, scaling, config.shape, config.loop, config.seed + i, i, cancel, sink)
+        for i in range(config.networks)
+    ]
+    ridge = RidgeBaseline(session_statistics(train), train.scores, session_statistics(dev), dev.scores)
+    mean, sd = float(train.scores.mean()), float(train.scores.std())
+    blank = ConformalTable(LEVEL, (1.0,), (0.0,), (0.0,))
+    model = HandDesignedModel(
+        config.shape, [m.network for m in members], scaling, mean, sd, blank, _blank_card(config, cohort)
+    )
+    del train, dev
+    times = tuple(t for t in CALIBRATED_AT_S if t <= config.seconds)
+    calibration = hold_out(
+        model, ridge, cohort.split("calibration"), config.seconds, times, cancel, sink, "calibrating"
+    )
+    residuals = [calibration.scores - calibration.estimates[:, k] for k in range(len(times))]
+    model.conformal = ConformalTable.calibrate(LEVEL, times, residuals)
+    test = hold_out(model, ridge, cohort.split("test"), config.seconds, times, cancel, sink, "testing")
+    minutes = (time.monotonic() - started) / 60
+    model.card = _card(config, cohort, model, members, ridge, test, times, minutes)
+    return model
+
+
+def training_cohort(config: TrainingConfig, cancel: CancelToken, sink: EventSink) -> Cohort:
+    """The cohort with its four person-disjoint splits.
+
+    A folder's own train, dev and test splits are kept; where it has no calibration persons, a quarter of its training
+    persons become them.
+    """
+    if config.cohort is not None:
+        return _folder_cohort(config.cohort, config.seed)
+    total = sum(count for _, count in config.persons)
+    simulated = simulate_cohort(total, seed=config.seed, seconds=config.seconds, cancel=cancel, sink=sink)
+    cohort = Cohort.from_simulation(simulated)
+    names = np.repeat([name for name, _ in config.persons], [count for _, count in config.persons])
+    return cohort.with_session_splits([str(name) for name in names])
+
+
+def _folder_cohort(folder: Path, seed: int) -> Cohort:
+    from lineament.datasets.folder import open_cohort
+
+    cohort = open_cohort(folder)
+    cohort.check_person_disjoint()
+    splits = [session.split for session in cohort.sessions]
+    if "calibration" not in splits:
+        persons = sorted({s.person_id for s in cohort.sessions if s.split == "train"})
+        order = np.random.default_rng(seed).permutation(len(persons))[: max(len(persons) // 4, 1)]
+        chosen = {persons[int(i)] for i in order}
+        splits = ["calibration" if s.person_id in chosen else s.split for s in cohort.sessions]
+        cohort = cohort.with_session_splits(splits)
+    for name in SPLITS:
+        if splits.count(name) < 10:
+            raise DatasetError(
+                f"the cohort has {splits.count(name)} {name} persons, at least 10 are needed",
+                path=folder,
+                remedy="Use a larger cohort.",
+            )
+    return cohort
+
+
+def _limits(cohort: Cohort) -> tuple[str, ...]:
+    return (*OF_SIMULATED, *ALWAYS) if cohort.simulated else ALWAYS
+
+
+def _blank_card(config: TrainingConfig, cohort: Cohort) -> ModelCard:
+    from lineament.models.card import Estimate
+
+    nothing = Estimate(0.0, 0.0, 0.0)
+    return ModelCard(
+        name=config.name,
+        kind=KIND,
+        summary_line="",
+        scale=cohort.scale,
+        trained_on=cohort.extractor,
+        trained_on_simulated=cohort.simulated,
+        data=cohort.name,
+        persons={},
+        settings={},
+        test={},
+        rmse_gain=nothing,
+        ridge_gain=nothing,
+        oracle={},
+        reachable_share={},
+        level=LEVEL,
+        coverage={},
+        limits=_limits(cohort),
+        parameters=0,
+    )
+
+
+def _card(
+    config: TrainingConfig,
+    cohort: Cohort,
+    model: HandDesignedModel,
+    members: list[TrainedNetwork],
+    ridge: RidgeBaseline,
+    test: Held,
+    times: tuple[float, ...],
+    minutes: float,
+) -> ModelCard:
+    constant = np.full(len(test.scores), model.target_mean)
+    network = test.estimates[:, -1]
+    predictors = {"network": network, "ridge on statistics": test.ridge, "constant": constant}
+    best = _oracle(cohort)
+    return ModelCard(
+        name=config.name,
+        kind=KIND,
+        summary_line="trained on simulated behaviour" if cohort.simulated else f"trained on {cohort.name}",
+        scale=cohort.scale,
+        trained_on=cohort.extractor,
+        trained_on_simulated=cohort.simulated,
+        data=cohort.name,
+        persons={name: sum(s.split == name for s in cohort.sessions) for name in SPLITS},
+        settings=_settings(config, members, ridge, minutes),
+        test={name: measure(p, test.scores, constant=name == "constant") for name, p in predictors.items()},
+        rmse_gain=rmse_gain(network, constant, test.scores),
+        ridge_gain=rmse_gain(network, test.ridge, test.scores),
+        oracle=best,
+        reachable_share=_reachable(predictors, test.scores, best),
+        level=LEVEL,
+        coverage=_coverage(model, test, times),
+        limits=_limits(cohort),
+        parameters=sum(p.numel() for m in members for p in m.network.parameters()),
+        utc_time=utc_now(),
+        notes=("The test persons were used once, after everything else was fixed.",),
+    )
+
+
+def _settings(
+    config: TrainingConfig, members: list[TrainedNetwork], ridge: RidgeBaseline, minutes: float
+) -> dict[str, object]:
+    return {
+        "seed": config.seed,
+        "networks": config.networks,
+        "seconds of each session": config.seconds,
+        "crops": "random, 20 s to the whole session",
+        "auxiliary targets in training": f"the {len(CUES)} true behaviour parameters (simulated persons only)",
+        "last layer": "refitted by ridge regression after training",
+        "loop": asdict(config.loop),
+        "shape": config.shape.to_json(),
+        "epochs run": [len(m.history) for m in members],
+        "dev RMSE": [round(m.dev_rmse, 4) for m in members],
+        "ridge penalty": ridge.penalty,
+        "minutes": round(minutes, 1),
+    }
+
+
+def _oracle(cohort: Cohort) -> dict[str, float]:
+    """The simulator's oracle on persons of its own; nothing for real data."""
+    if not cohort.simulated or not cohort.name.startswith("simulated realistic"):
+        return {}
+    figures = oracle("realistic", seed=987_654)
+    return {"r": figures.r, "RMSE": figures.rmse, "constant RMSE": figures.constant_rmse, "CCC": figures.ccc}
+
+
+def _reachable(
+    predictors: dict[str, npt.NDArray[np.float64]], scores: npt.NDArray[np.float64], best: dict[str, float]
+) -> dict[str, float]:
+    """(constant - model) / (constant - oracle) in RMSE; the oracle's gain in proportion to the constant's RMSE."""
+    if not best:
+        return {}
+    constant = rmse(predictors["constant"], scores)
+    gain = constant * (1 - best["RMSE"] / best["constant RMSE"])
+    return {name: (constant - rmse(p, scores)) / gain for name, p in predictors.items() if name != "constant"}
+
+
+def _coverage(model: HandDesignedModel, test: Held, times: tuple[float, ...]) -> dict[str, dict[str, float]]:
+    table = {}
+    for k, seconds in enumerate(times):
+        if seconds not in REPORTED_AT_S and k != len(times) - 1:
+            continue
+        ends = np.array([model.conformal.interval(e, seconds, model.card.scale) for e in test.estimates[:, k]])
+        inside = (test.scores >= ends[:, 0]) & (test.scores <= ends[:, 1])
+        table[f"{seconds:.0f}"] = {
+            "coverage": float(inside.mean()),
+            "width": float((ends[:, 1] - ends[:, 0]).mean()),
+            "rmse": rmse(test.estimates[:, k], test.scores),
+        }
+    return table

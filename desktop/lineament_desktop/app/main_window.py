@@ -1,0 +1,228 @@
+"""The main window: mode bar with its permanent notice, menus, messages, the workspace, the status bar."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, QUrl
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
+
+from lineament.errors import StorageError
+from lineament.resources import resource_path
+from lineament_desktop.app.actions import ActionRegistry
+from lineament_desktop.app.dialogs import ABOUT, TextDialog
+from lineament_desktop.app.menus import add_actions, build_menus
+from lineament_desktop.app.mode_bar import Ground, ModeBar
+from lineament_desktop.app.notices import model_card_text, shipped_model_is_simulated
+from lineament_desktop.app.opening import ALL_FILTER, RECORDING_FILTER, VIDEO_FILTER, dropped_files, kind_of, why_not
+from lineament_desktop.app.saving import copy_recording
+from lineament_desktop.app.shortcuts_dialog import ShortcutsDialog
+from lineament_desktop.app.status import StatusBar
+from lineament_desktop.jobs.core_work import Core
+from lineament_desktop.jobs.review_jobs import ReviewJobs
+from lineament_desktop.review.panes.quality_strip import QualityStrip
+from lineament_desktop.review.player import ReviewPlayer, SeekBar, TransportBar, player_actions
+from lineament_desktop.review.recording_playhead import RecordingPlayhead
+from lineament_desktop.review.workspace import Controls, ReviewWorkspace
+from lineament_desktop.state import ReviewState
+from lineament_desktop.state.places import log_file
+from lineament_desktop.state.settings import Settings, ThemeChoice
+from lineament_desktop.theme import apply_theme
+from lineament_desktop.widgets.message_bar import MessageBar
+
+FIRST_SIZE = (1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """Assembles the parts and carries out what no workspace can: opening, messages, theme, full screen, remembering."""
+
+    def __init__(self, settings: Settings | None = None, core: Core | None = None) -> None:
+        super().__init__()
+        self.settings = settings or Settings()
+        self.state = ReviewState()
+        self.state.layers.update(self.settings.values.layers)
+        self.player = ReviewPlayer(self.state)
+        self.recording_playhead = RecordingPlayhead(self.state)
+        self.jobs = ReviewJobs(self.state, self.player.open, core)
+        transport = TransportBar(self.player, QualityStrip(self.state))
+        self.workspace = ReviewWorkspace(self.state, Controls(self.player.view, transport, SeekBar(self.state)))
+        self.mode_bar = ModeBar()
+        self.messages = MessageBar()
+        self.status = StatusBar(self.state)
+        self.registry = ActionRegistry(self)
+        self._lay_out()
+        add_actions(self)
+        for action in player_actions(self.player):
+            self.registry.adopt(action, str(action.property("group")))
+        build_menus(self)
+        self._connect()
+        self._restore()
+
+    # Assembly
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle("Lineament")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(960, 600)
+        self.setCentralWidget(Ground(self.mode_bar, self.messages, self.workspace, self.player.view))
+        self.setStatusBar(self.status)
+
+    def _connect(self) -> None:
+        state = self.state
+        state.message_posted.connect(self.messages.show_message)
+        self.settings.complained.connect(self._on_complaint)
+        state.video_changed.connect(self._on_video)
+        state.prediction_changed.connect(self._on_prediction)
+        state.layers_changed.connect(self._on_layer)
+        self.status.cancel_asked.connect(self.jobs.cancel)
+        self.jobs.stopping_changed.connect(self.status.set_stopping)
+        self.workspace.estimate.model_card_asked.connect(self.show_model_card)
+        self.player.view.file_dropped.connect(self.open_path)
+        self._on_prediction(None)
+
+    def _restore(self) -> None:
+        values = self.settings.values
+        self.resize(*FIRST_SIZE)
+        if values.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(values.geometry.encode()))
+        self.workspace.restore_layout(values.layout)
+        if self.settings.complaint is not None:
+            self.state.post(self.settings.complaint, "warning")
+
+    # Opening
+
+    def open_path(self, path: Path) -> None:
+        """Open a video, or a recording with the video it was made from."""
+        refusal = why_not(path)
+        if refusal is not None:
+            self.state.post(refusal, "error")
+        elif kind_of(path) == "recording":
+            self.settings.add_recent(path)
+            self.jobs.open_recording(path)
+        else:
+            self.player.open(path)
+
+    def open_demonstration(self) -> None:
+        try:
+            self.open_path(resource_path("demo/interview.mp4"))
+        except FileNotFoundError as error:
+            self.state.post(f"{str(error).capitalize()}. Install Lineament again.", "error")
+
+    def ask_for_video(self) -> None:
+        self._ask("Open a video or a recording", f"{VIDEO_FILTER};;{RECORDING_FILTER};;{ALL_FILTER}")
+
+    def ask_for_recording(self) -> None:
+        self._ask("Open a recording", f"{RECORDING_FILTER};;{ALL_FILTER}")
+
+    def _ask(self, title: str, filters: str) -> None:
+        recent = self.settings.recent()
+        folder = str(recent[0].parent) if recent else ""
+        name, _ = QFileDialog.getOpenFileName(self, title, folder, filters)
+        if name:
+            self.open_path(Path(name))
+
+    def save_copy(self) -> None:
+        """Save the recording on screen under a name of the user's choice."""
+        source = self.jobs.recording_path
+        if source is None:
+            self.state.post("There is no finished analysis to save yet.", "warning")
+            return
+        name, _ = QFileDialog.getSaveFileName(self, "Save a copy of the analysis", source.name, RECORDING_FILTER)
+        if name:
+            try:
+                copy_recording(source, Path(name))
+            except StorageError as error:
+                self.state.post(str(error), "error")
+            else:
+                self.state.post(f"Saved a copy of the analysis as {name}.")
+
+    def _open_dropped(self, files: list[Path]) -> None:
+        if files:
+            self.open_path(files[0])
+        if len(files) > 1:
+            self.state.post(f"Opened {files[0].name}, the first of {len(files)} files. Review shows one at a time.")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self._open_dropped(dropped_files(event.mimeData()))
+
+    # Following the state
+
+    def _on_video(self, video: object) -> None:
+        path = self.state.path
+        self.setWindowTitle(f"{path.name} – Lineament" if path is not None else "Lineament")
+        if path is not None:
+            self.settings.add_recent(path)
+
+    def _on_prediction(self, prediction: object) -> None:
+        shown = self.state.prediction
+        simulated = shown.provenance.trained_on_simulated if shown is not None else shipped_model_is_simulated()
+        self.mode_bar.simulated.setVisible(simulated)
+
+    def _on_layer(self, name: str, visible: bool) -> None:
+        self.settings.values.layers[name] = visible
+
+    def _on_complaint(self, sentence: str) -> None:
+        self.state.post(sentence, "warning")
+
+    # Commands
+
+    def set_theme(self, choice: ThemeChoice) -> None:
+        self.settings.values.theme = choice
+        self.settings.save()
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply_theme(app, choice)
+
+    def toggle_full_screen(self) -> None:
+        """The video takes the screen, with a thin strip of attention; again, and everything is back."""
+        on = not self.workspace.video_only
+        self.workspace.set_video_only(on)
+        for widget in (self.menuBar(), self.status, self.mode_bar):
+            widget.setVisible(not on or widget is self.mode_bar)
+        self.registry["view.full_screen"].setChecked(on)
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def leave(self) -> None:
+        """Esc: close the message, else leave the full screen."""
+        if not self.messages.isHidden():
+            self.messages.dismiss()
+        elif self.workspace.video_only:
+            self.toggle_full_screen()
+
+    def show_shortcuts(self) -> None:
+        ShortcutsDialog(self.registry.listed(), self).open()
+
+    def show_model_card(self) -> None:
+        try:
+            TextDialog("Model card", model_card_text(), self).open()
+        except OSError as error:
+            self.state.post(f"The model card is missing from this installation ({error}). Install it again.", "error")
+
+    def show_about(self) -> None:
+        TextDialog("About Lineament", ABOUT, self).open()
+
+    def show_log(self) -> None:
+        file = log_file()
+        if file.exists():
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
+        else:
+            self.state.post("The log is empty: nothing unexpected has happened yet.")
+
+    # Ending
+
+    def remember(self) -> None:
+        values = self.settings.values
+        values.layout = self.workspace.layout_state()
+        if not self.workspace.video_only:
+            values.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        self.settings.save()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.remember()
+        self.player.close()
+        self.jobs.close()
+        super().closeEvent(event)

@@ -1,0 +1,131 @@
+"""The window's own actions, and the menus that show all of them."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from lineament_desktop.state.settings import THEME_CHOICES
+
+if TYPE_CHECKING:
+    from lineament_desktop.app.main_window import MainWindow
+
+Standard = QKeySequence.StandardKey
+ZOOM_STEP = 1.5
+PAN_SHARE = 0.25
+ROOM_STEP = 40
+THEME_WORDS = {
+    "system": ("As the &system", "Ctrl+Shift+Y"),
+    "light": ("&Light", "Ctrl+Shift+L"),
+    "dark": ("&Dark", "Ctrl+Shift+D"),
+}
+
+
+def add_actions(window: "MainWindow") -> None:
+    """Everything the window itself can do; the player's actions are adopted beside these."""
+    _add_file(window)
+    _add_view(window)
+    _add_charts(window)
+    _add_help(window)
+
+
+def _add_file(window: "MainWindow") -> None:
+    add, jobs = window.registry.add, window.jobs
+    add("file.open", "File", "&Open…", window.ask_for_video, Standard.Open, icon="open")
+    add("file.open_recording", "File", "Open a &recording…", window.ask_for_recording, "Ctrl+Shift+O")
+    add("file.demonstration", "File", "Open the &demonstration", window.open_demonstration, "Ctrl+D")
+    add("file.save_copy", "File", "&Save a copy of the analysis…", window.save_copy, Standard.Save)
+    add("file.analyse", "File", "&Analyse, or go on analysing", jobs.measure, "Ctrl+R")
+    add("file.stop", "File", "S&top the analysis", jobs.cancel, "Ctrl+T")
+    add("file.score", "File", "Score, also from another extractor", jobs.score_all_the_same, "Ctrl+Shift+R")
+    add("file.quit", "File", "&Quit", window.close, "Ctrl+Q")
+
+
+def _add_view(window: "MainWindow") -> None:
+    add, stack = window.registry.add, window.workspace.stack
+    themes = QActionGroup(window)
+    for choice in THEME_CHOICES:
+        chosen = window.settings.values.theme == choice
+        callback = partial(window.set_theme, choice)
+        words, key = THEME_WORDS[choice]
+        themes.addAction(add(f"view.theme.{choice}", "Theme", words, callback, key, checked=chosen))
+    add("view.full_screen", "View", "&Full screen", window.toggle_full_screen, "F11", checked=False)
+    more_video = partial(window.workspace.give_room, ROOM_STEP)
+    more_panes = partial(window.workspace.give_room, -ROOM_STEP)
+    add("view.more_video", "View", "More room for the &video", more_video, "Ctrl+Shift+Down")
+    add("view.more_panes", "View", "More room for the &panes", more_panes, "Ctrl+Shift+Up")
+    add("view.leave", "View", "Close the message, leave the full screen", window.leave, "Esc")
+    for number, pane in enumerate(stack.panes.values(), 1):
+        show = partial(_toggle_pane, window, pane.key)
+        add(f"view.pane.{pane.key}", "Panes", pane.title, show, f"Ctrl+{number}", checked=True)
+    stack.panes_changed.connect(partial(_check_panes, window))
+
+
+def _toggle_pane(window: "MainWindow", key: str) -> None:
+    stack = window.workspace.stack
+    stack.set_visible(key, stack.panes[key].isHidden())
+
+
+def _check_panes(window: "MainWindow") -> None:
+    for key, pane in window.workspace.stack.panes.items():
+        window.registry[f"view.pane.{key}"].setChecked(not pane.isHidden())
+
+
+def _add_charts(window: "MainWindow") -> None:
+    add, axis = window.registry.add, window.workspace.stack.axis
+
+    def middle() -> float:
+        playhead = window.state.playhead
+        inside = playhead is not None and axis.start <= playhead.time_s <= axis.stop
+        return playhead.time_s if playhead is not None and inside else (axis.start + axis.stop) / 2
+
+    add("charts.zoom_in", "Charts", "Zoom &in", lambda: axis.zoom(1 / ZOOM_STEP, middle()), "Ctrl+=", "Ctrl++")
+    add("charts.zoom_out", "Charts", "Zoom &out", lambda: axis.zoom(ZOOM_STEP, middle()), "Ctrl+-")
+    add("charts.fit", "Charts", "Show the &whole video", axis.fit, "Ctrl+0")
+    add("charts.earlier", "Charts", "&Earlier", lambda: axis.pan(-PAN_SHARE * axis.span), "Alt+Left")
+    add("charts.later", "Charts", "&Later", lambda: axis.pan(PAN_SHARE * axis.span), "Alt+Right")
+
+
+def _add_help(window: "MainWindow") -> None:
+    add = window.registry.add
+    add("help.keys", "Help", "&Keyboard and mouse", window.show_shortcuts, "?", "F1")
+    add("help.model_card", "Help", "&Model card", window.show_model_card, "Ctrl+M")
+    add("help.log", "Help", "Show the &log file", window.show_log, "Ctrl+Shift+K")
+    add("help.about", "Help", "&About Lineament", window.show_about, "Ctrl+F1")
+
+
+def build_menus(window: "MainWindow") -> None:
+    """File, View, Playback and Help; each action stands in exactly one of them."""
+    registry, bar = window.registry, window.menuBar()
+    file = bar.addMenu("&File")
+    recent = QMenu("Recent &files", file)
+    recent.aboutToShow.connect(partial(_fill_recent, window, recent))
+    actions = registry.group("File")
+    file.addActions(actions[:3])
+    file.addMenu(recent)
+    file.addSeparator()
+    file.addActions(actions[3:-1])
+    file.addSeparator()
+    file.addAction(actions[-1])
+    view = bar.addMenu("&View")
+    for title, group in (("&Theme", "Theme"), ("&Panes", "Panes"), ("&Layers", "Layers"), ("&Charts", "Charts")):
+        view.addMenu(title).addActions(registry.group(group))
+    view.addSeparator()
+    view.addActions(registry.group("View"))
+    bar.addMenu("&Playback").addActions(registry.group("Playback"))
+    bar.addMenu("&Help").addActions(registry.group("Help"))
+
+
+def _fill_recent(window: "MainWindow", menu: QMenu) -> None:
+    menu.clear()
+    for number, path in enumerate(window.settings.recent(), 1):
+        action = menu.addAction(f"&{number % 10} {path.name.replace('&', '&&')}")
+        action.setToolTip(str(path))
+        action.setStatusTip(str(path))
+        action.triggered.connect(lambda _=False, chosen=path: window.open_path(chosen))
+    if menu.isEmpty():
+        menu.addAction("No files yet").setEnabled(False)
+        return
+    menu.addSeparator()
+    menu.addAction("&Forget these").triggered.connect(lambda _=False: window.settings.forget_recent())

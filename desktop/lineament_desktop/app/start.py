@@ -1,0 +1,128 @@
+"""From the command line to a window on screen, or to its picture where there is no screen."""
+
+import argparse
+import ctypes
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lineament_desktop.state.places import log_file
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from lineament_desktop.app.main_window import MainWindow
+
+# Threads that compute hand the interpreter back this soon, so that painting never waits long (seconds).
+SWITCH_INTERVAL_S = 0.0005
+LOG_BYTES = 1_000_000
+NO_DISPLAY = "There is no display here: Lineament does the same job offscreen and saves what the window shows."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Open the window on a file or on the demonstration; `argv` begins with the program's name.
+
+    Returns the exit status.
+    """
+    asked = _parse(argv if argv is not None else sys.argv)
+    start_log()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    if asked.offscreen or not has_display():
+        if not asked.offscreen:
+            print(NO_DISPLAY, flush=True)  # noqa: T201 - this is the answer to the command
+        from lineament_desktop.app.offscreen import run_offscreen
+
+        return run_offscreen(asked.out, asked.file)
+    from lineament_desktop.app.interrupts import Interrupts
+    from lineament_desktop.app.unexpected import UnexpectedErrors
+
+    app = make_application()
+    window = open_window(app, asked.file)
+    UnexpectedErrors(window.state, window).install()
+    interrupts = Interrupts(window)
+    status = app.exec()
+    interrupts.release()
+    return status
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="lineament-desktop", description="Review an interview in the window.")
+    parser.add_argument("file", nargs="?", type=Path, help="a video, a recording or an OpenFace CSV")
+    parser.add_argument("--offscreen", action="store_true", help="without a display: save the window's picture instead")
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for what --offscreen saves")
+    return parser.parse_args(list(argv)[1:])
+
+
+def has_display() -> bool:
+    """Whether a window can be shown here."""
+    platform = os.environ.get("QT_QPA_PLATFORM", "")
+    if platform.startswith(("offscreen", "minimal")):
+        return False
+    if platform or not sys.platform.startswith("linux"):
+        return True
+    return bool(os.environ.get("WAYLAND_DISPLAY")) or (bool(os.environ.get("DISPLAY")) and x_server_answers())
+
+
+def x_server_answers() -> bool:
+    """Whether the X server that DISPLAY names is there; Qt aborts the program where it is not."""
+    try:
+        x11 = ctypes.CDLL("libX11.so.6")
+    except OSError:
+        return False
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
+    display = x11.XOpenDisplay(None)
+    if display:
+        x11.XCloseDisplay(display)
+    return bool(display)
+
+
+def make_application() -> "QApplication":
+    from PySide6.QtWidgets import QApplication
+
+    from lineament_desktop.app.collector import MainThreadCollector
+
+    known = QApplication.instance()
+    app = known if isinstance(known, QApplication) else QApplication(["lineament"])
+    if app.findChild(MainThreadCollector) is None:
+        MainThreadCollector(app)
+    app.setApplicationName("Lineament")
+    app.setApplicationDisplayName("")
+    return app
+
+
+def open_window(app: "QApplication", file: Path | None) -> "MainWindow":
+    """The window on screen at once; the file, or the demonstration, is opened after the first paint."""
+    from PySide6.QtCore import QTimer
+
+    from lineament_desktop.app.main_window import MainWindow
+    from lineament_desktop.state.settings import Settings
+    from lineament_desktop.theme import apply_theme
+
+    settings = Settings()
+    apply_theme(app, settings.values.theme)
+    window = MainWindow(settings)
+    window.show()
+    QTimer.singleShot(0, window, lambda: window.open_path(file) if file is not None else window.open_demonstration())
+    return window
+
+
+def start_log() -> None:
+    """Warnings and worse go to a file in the user's data folder; a folder that may not be written gets none."""
+    root = logging.getLogger()
+    if any(isinstance(handler, RotatingFileHandler) for handler in root.handlers):
+        return
+    file = log_file()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(file, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
+    except OSError as error:
+        logging.getLogger(__name__).warning("no log file: %s", error)
+        return
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setLevel(logging.WARNING)
+    root.addHandler(handler)

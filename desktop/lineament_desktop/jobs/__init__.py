@@ -1,0 +1,1 @@
+"""Background threads around functions of the core: started, watched, stopped and joined by the window."""

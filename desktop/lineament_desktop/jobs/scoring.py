@@ -1,0 +1,60 @@
+"""Scoring beside a growing recording: a thread that loads the model once and answers the newest request."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from lineament.models import Prediction
+from lineament.progress import CancelToken, EventSink
+from lineament.recording import RecordingView
+
+WAIT_S = 0.1
+
+
+class Scores(Protocol):
+    """What is needed of `lineament.inference.Scorer`."""
+
+    def score(self, recording: RecordingView) -> Prediction: ...
+
+
+@dataclass(frozen=True)
+class Scored:
+    """An estimate for the recording as it was when it was asked for."""
+
+    recording: RecordingView
+    prediction: Prediction
+
+
+class ScoringWork:
+    """Work for a `BackgroundJob`: answers requests until the last; an unanswered one is replaced by a newer one."""
+
+    def __init__(self, make_scorer: Callable[[], Scores]) -> None:
+        self._make_scorer = make_scorer
+        self._wanted: RecordingView | None = None
+        self._last = False
+        self._changed = threading.Condition()
+
+    def request(self, recording: RecordingView, *, last: bool = False) -> None:
+        """Score this recording as soon as possible; `last` ends the work after it."""
+        with self._changed:
+            self._wanted, self._last = recording, self._last or last
+            self._changed.notify()
+
+    def __call__(self, cancel: CancelToken, sink: EventSink) -> None:
+        scorer: Scores | None = None
+        while True:
+            recording, last = self._next(cancel)
+            if scorer is None:  # only now: loading torch would hold up the first measured frames
+                scorer = self._make_scorer()
+            sink(Scored(recording, scorer.score(recording)))
+            if last:
+                return
+
+    def _next(self, cancel: CancelToken) -> tuple[RecordingView, bool]:
+        with self._changed:
+            while self._wanted is None:
+                cancel.raise_if_cancelled()
+                self._changed.wait(WAIT_S)
+            recording, self._wanted = self._wanted, None
+            return recording, self._last

@@ -1,0 +1,227 @@
+"""Bars at the playhead: the model's attention to each attribute, and the 17 action units."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from lineament_desktop.review.panes.attention_pane import window_at
+from lineament_desktop.review.panes.channels import ACTION_UNITS
+from lineament_desktop.review.panes.pane_state import PaneState, estimated_state, measured_state
+from lineament_desktop.state import ReviewState
+from lineament_desktop.theme import small_font, theme, tokens
+from lineament_desktop.widgets.elided_label import ElidedLabel
+
+GAP = 8
+MIN_COLUMN = 108
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row: name, how full the bar is (0..1, None where unknown), the figure, and whether it counts as present."""
+
+    name: str
+    share: float | None
+    figure: str
+    colour: str
+    present: bool | None = None
+    detail: str = ""
+
+
+class BarList(QWidget):
+    """Rows of name, bar and figure in as many columns as the width allows and the height makes necessary.
+
+    There is always room for `rows` rows in `columns` columns.
+    """
+
+    def __init__(self, widest_name: str, widest_figure: str, *, rows: int, columns: int = 1) -> None:
+        super().__init__()
+        self._bars: tuple[Bar, ...] = ()
+        self._names, self._figures = widest_name, widest_figure
+        self._rows, self._columns = rows, columns
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme.changed.connect(self.update)
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        return self._bars
+
+    def show_bars(self, bars: tuple[Bar, ...]) -> None:
+        if bars != self._bars:
+            self._bars = bars
+            self.setAccessibleDescription(
+                "; ".join(f"{b.name} {b.figure}{' present' if b.present else ''}" for b in bars)
+            )
+            self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        line = QFontMetrics(small_font(self.font())).height()
+        return QSize(self._columns * MIN_COLUMN + (self._columns - 1) * 2 * GAP, self._rows * line)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._bars:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        least = painter.fontMetrics().height() + 2
+        fitting = max(int(self.height() / least), 1)
+        columns = min(-(-len(self._bars) // fitting), max(self.width() // MIN_COLUMN, 1))
+        rows = -(-len(self._bars) // columns)
+        row_height = min(self.height() / rows, 2.2 * least)
+        if row_height < least:
+            painter.setFont(small_font(self.font()))
+        width = (self.width() - (columns - 1) * 2 * GAP) / columns
+        for number, bar in enumerate(self._bars):
+            column, row = divmod(number, rows)
+            box = QRectF(column * (width + 2 * GAP), row * row_height, width, row_height)
+            self._paint_bar(painter, box, bar)
+        painter.end()
+
+    def _paint_bar(self, painter: QPainter, box: QRectF, bar: Bar) -> None:
+        metrics, t = painter.fontMetrics(), tokens()
+        names = metrics.horizontalAdvance(self._names)
+        figures = metrics.horizontalAdvance(self._figures)
+        mark = 12 if bar.present is not None else 0
+        track = QRectF(box.left() + names + GAP, box.center().y() - 4, 0, 8)
+        track.setRight(box.right() - figures - GAP - mark)
+        painter.setPen(QColor(t.text))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(box, middle, bar.name)
+        painter.drawText(box.adjusted(0, 0, -mark, 0), middle | Qt.AlignmentFlag.AlignRight, bar.figure)
+        painter.fillRect(track, QColor(t.raised))
+        if bar.share is not None:
+            filled = QRectF(track)
+            filled.setWidth(track.width() * min(max(bar.share, 0.0), 1.0))
+            painter.fillRect(filled, QColor(bar.colour))
+        if bar.present is not None:
+            self._paint_mark(painter, QPointF(box.right() - 4, box.center().y()), bar.present)
+
+    def _paint_mark(self, painter: QPainter, centre: QPointF, present: bool) -> None:
+        """A filled dot for present, a hollow one for absent."""
+        t = tokens()
+        painter.setPen(QPen(QColor(t.text if present else t.line), 1.2))
+        painter.setBrush(QColor(t.text) if present else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(centre, 3, 3)
+
+
+class NowPane(QFrame):
+    """A card with a title, bars at the playhead, and a sentence instead of them while there are none."""
+
+    title = ""
+    what = ""
+    note_in_heading = False
+
+    def __init__(self, state: ReviewState, bars: BarList, note: str) -> None:
+        super().__init__()
+        self.state, self.bars = state, bars
+        self.setObjectName("card")
+        self.setAccessibleName(self.title)
+        bars.setAccessibleName(self.title)
+        name = QLabel(self.title)
+        name.setObjectName("title")
+        self.sentence = QLabel()
+        self.sentence.setObjectName("muted")
+        self.sentence.setWordWrap(True)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.note = ElidedLabel(note) if self.note_in_heading else QLabel(note)
+        self.note.setObjectName("muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(4)
+        heading = QHBoxLayout()
+        heading.addWidget(name)
+        column.addLayout(heading)
+        column.addWidget(self.bars, 1)
+        column.addWidget(self.sentence, 1)
+        if self.note_in_heading:
+            self.note.setAlignment(Qt.AlignmentFlag.AlignRight)
+            heading.addWidget(self.note, 1)
+        else:
+            self.note.setWordWrap(True)
+            column.addWidget(self.note)
+        for signal in (state.playhead_changed, state.recording_changed, state.prediction_changed, state.video_changed):
+            signal.connect(self._on_change)
+        state.recording_grew.connect(self._on_change)
+        state.failure_changed.connect(self._on_change)
+        theme.changed.connect(self.refresh)
+        self.refresh()
+
+    def pane_state(self) -> PaneState:
+        raise NotImplementedError
+
+    def bars_now(self) -> tuple[Bar, ...]:
+        """Bars at the playhead, () while there are none."""
+        raise NotImplementedError
+
+    def _on_change(self, *_: object) -> None:
+        self.refresh()
+
+    def refresh(self) -> None:
+        bars = self.bars_now()
+        self.bars.show_bars(bars)
+        self.bars.setVisible(bool(bars))
+        self.note.setVisible(bool(bars))
+        self.sentence.setVisible(not bars)
+        if not bars:
+            self.sentence.setText(self.pane_state().text)
+
+
+class AttentionNow(NowPane):
+    """Attention of the window at the playhead: an even share for each attribute is .25."""
+
+    title = "Attention now"
+    what = "attention of the model"
+
+    def __init__(self, state: ReviewState) -> None:
+        super().__init__(state, BarList("action units", "0.00", rows=4), "model attention, not proof of cause")
+
+    def pane_state(self) -> PaneState:
+        return estimated_state(self.state, self.what)
+
+    def bars_now(self) -> tuple[Bar, ...]:
+        prediction, playhead = self.state.prediction, self.state.playhead
+        if prediction is None or not len(prediction.window_times):
+            return ()
+        window = window_at(prediction, playhead.time_s) if playhead is not None else -1
+        fills = tokens().fills
+        if window < 0:
+            return tuple(Bar(name, None, "–", fills[name]) for name in prediction.attribute_names)
+        shares = prediction.attribute_attention[window].tolist()
+        named = zip(prediction.attribute_names, shares, strict=True)
+        return tuple(Bar(name, share, f"{share:.2f}", fills[name]) for name, share in named)
+
+
+class ActionUnitsNow(NowPane):
+    """Intensity 0 to 5 of each action unit in the frame shown, and whether it counts as present."""
+
+    title = "Action units now"
+    what = "action units"
+    note_in_heading = True
+
+    def __init__(self, state: ReviewState) -> None:
+        super().__init__(state, BarList("AU45", "0.0", rows=9, columns=2), "0 to 5")
+        self.setToolTip("Intensity 0 to 5 in the frame shown; a filled dot: the action unit counts as present")
+
+    def pane_state(self) -> PaneState:
+        return measured_state(self.state, self.what)
+
+    def bars_now(self) -> tuple[Bar, ...]:
+        recording = self.state.recording
+        if recording is None or recording.n_rows == 0:
+            return ()
+        source = recording.meta.provenance.extractor
+        self.note.setText(f"0 to 5, {'from OpenFace' if source == 'openface' else 'geometric estimates'}")
+        row = self.state.row_at_playhead()
+        colour = tokens().fills["action units"]
+        bars = []
+        for channel in ACTION_UNITS:
+            if recording.has(channel.column):
+                value = float(channel.values(recording)[row]) if row >= 0 else float("nan")
+                known = bool(np.isfinite(value))
+                presence = f"{channel.label}_c"
+                present = bool(recording.column(presence)[row]) if row >= 0 and recording.has(presence) else None
+                share = value / 5 if known else None
+                bars.append(Bar(channel.label, share, channel.text(value), colour, present, channel.name))
+        return tuple(bars)

@@ -1,0 +1,115 @@
+"""What the window remembers between runs: one JSON file, written whole, never able to stop the application."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from psygnal import Signal
+
+from lineament_desktop.state.places import config_folder
+
+FILE = "settings.json"
+RECENT_LIMIT = 10
+ThemeChoice = Literal["system", "light", "dark"]
+THEME_CHOICES: tuple[ThemeChoice, ...] = ("system", "light", "dark")
+
+
+@dataclass
+class Values:
+    """Everything remembered, with its defaults; `layout` and `geometry` are for the window to read."""
+
+    theme: ThemeChoice = "system"
+    recent: list[str] = field(default_factory=list)
+    layers: dict[str, bool] = field(default_factory=dict)
+    layout: dict[str, Any] = field(default_factory=dict)
+    geometry: str = ""
+
+
+class Settings:
+    """The settings of one user.
+
+    `complaint` is one sentence for the message bar when the file could not be used; `complained` comes with it when
+    that happens while the window is open, and not again for the same reason.
+    """
+
+    recent_changed = Signal()
+    complained = Signal(str)
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._file = (folder or config_folder()) / FILE
+        self.complaint: str | None = None
+        self.values = self._read()
+
+    # Recent files
+
+    def recent(self) -> list[Path]:
+        """Newest first; files that are gone are kept, they may be on a drive that is not connected."""
+        return [Path(text) for text in self.values.recent]
+
+    def add_recent(self, path: Path) -> None:
+        text = str(path.resolve())
+        others = [known for known in self.values.recent if known != text]
+        self.values.recent = [text, *others][:RECENT_LIMIT]
+        self.recent_changed.emit()
+        self.save()
+
+    def forget_recent(self) -> None:
+        self.values.recent = []
+        self.recent_changed.emit()
+        self.save()
+
+    # The file
+
+    def save(self) -> None:
+        """Write atomically: whoever reads finds the old file or the whole new one. Complains where it cannot."""
+        partial = self._file.with_name(self._file.name + ".tmp")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_text(json.dumps(asdict(self.values), indent=1), encoding="utf-8")
+            os.replace(partial, self._file)
+        except OSError as error:
+            sentence = f"The settings could not be saved to {self._file} ({error.strerror}). They hold until you quit."
+            if sentence != self.complaint:
+                self.complaint = sentence
+                self.complained.emit(sentence)
+
+    def _read(self) -> Values:
+        try:
+            text = self._file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return Values()
+        except (OSError, UnicodeDecodeError) as error:
+            return self._start_afresh(str(error))
+        try:
+            return _values(json.loads(text))
+        except (ValueError, TypeError) as error:
+            return self._start_afresh(str(error))
+
+    def _start_afresh(self, reason: str) -> Values:
+        aside = self._file.with_name(self._file.name + ".damaged")
+        try:
+            os.replace(self._file, aside)
+            kept = f"It was kept as {aside.name}."
+        except OSError:
+            kept = "It could not be moved aside and will be written over."
+        self.complaint = f"{self._file.name}: the settings could not be read ({reason}). {kept} Defaults are in use."
+        return Values()
+
+
+def _values(data: object) -> Values:
+    """Raises `TypeError` for what is not a settings file of ours; unknown keys of a later version are dropped."""
+    if not isinstance(data, Mapping):
+        raise TypeError("not an object")
+    defaults = asdict(Values())
+    known = {name: data[name] for name in defaults if name in data}
+    for name, value in known.items():
+        if not isinstance(value, type(defaults[name])):
+            raise TypeError(f"{name} is a {type(value).__name__}")
+    values = Values(**known)
+    if values.theme not in THEME_CHOICES or not all(isinstance(text, str) for text in values.recent):
+        raise TypeError("theme or recent files are of another kind")
+    values.layers = {name: shown for name, shown in values.layers.items() if isinstance(shown, bool)}
+    return values
