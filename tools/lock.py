@@ -21,6 +21,7 @@ DEVELOPMENT = [
     "hypothesis",
     "import-linter",
     "mypy",
+    "nas-bench-graph",
     "pytest",
     "pytest-benchmark",
     "pytest-cov",
