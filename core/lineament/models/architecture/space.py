@@ -32,7 +32,8 @@ class Edge:
     def __post_init__(self) -> None:
         if not self.candidates or len(set(self.candidates)) != len(self.candidates):
             raise ModelError(
-                f"edge {self.name} has no candidates, or one of them twice", remedy="Give each edge different operations."
+                f"edge {self.name} has no candidates, or one of them twice",
+                remedy="Give each edge different operations.",
             )
 
 
