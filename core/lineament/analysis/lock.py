@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from lineament.errors import StorageError
-from lineament.recording.storage import writing_to
+from lineament.storage import writing_to
 
 NAME = "lock"
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from lineament.recording.storage import make_folder, write_atomically, writing_to
+from lineament.storage import make_folder, write_atomically, writing_to
 
 _MANIFEST = "manifest.json"
 _FORMAT = 1

@@ -24,7 +24,7 @@ from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_eve
 from lineament.provenance import Provenance
 from lineament.recording import MeshScale, Recording, RecordingFacts, VideoSource
 from lineament.recording.parquet import RecordingFile
-from lineament.recording.storage import make_folder
+from lineament.storage import make_folder
 from lineament.version import __version__
 from lineament.video import VideoReader
 

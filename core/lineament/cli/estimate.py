@@ -7,7 +7,7 @@ from typing import Any
 
 from lineament.models import Prediction
 from lineament.recording import RecordingView
-from lineament.recording.storage import write_atomically
+from lineament.storage import write_atomically
 
 NOTICE = "Research use only. Model estimate, not a diagnosis."
 SIMULATED_NOTICE = "The model was trained on simulated behaviour."

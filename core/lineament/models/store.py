@@ -7,13 +7,13 @@ MODEL_CARD.md       the card for reading
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lineament.errors import ModelError, StorageError
+from lineament.errors import ModelError
 from lineament.models.card import ModelCard
 from lineament.models.intervals import ConformalTable
+from lineament.storage import make_folder, write_atomically
 
 if TYPE_CHECKING:
     from lineament.models.hand_designed import HandDesignedModel
@@ -48,24 +48,11 @@ def save_model(model: "HandDesignedModel", folder: Path) -> None:
         "weights_sha256": hashlib.sha256(weights).hexdigest(),
     }
     facts["facts_sha256"] = _facts_hash(facts)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / WEIGHTS, weights)
-        _replace(folder / FACTS, (json.dumps(facts, indent=1) + "\n").encode())
-        _replace(folder / CARD, model.card.markdown().encode())
-    except OSError as error:
-        raise StorageError(
-            f"the model could not be written ({error.strerror or error})",
-            path=folder,
-            remedy="Choose a folder that may be written, with enough free space.",
-        ) from error
+    make_folder(folder)
+    write_atomically(folder / WEIGHTS, weights)
+    write_atomically(folder / FACTS, (json.dumps(facts, indent=1) + "\n").encode())
+    write_atomically(folder / CARD, model.card.markdown().encode())
     model.model_hash = facts["facts_sha256"]
-
-
-def _replace(path: Path, content: bytes) -> None:
-    partial = path.with_name(path.name + ".tmp")
-    partial.write_bytes(content)
-    os.replace(partial, path)
 
 
 def _facts_hash(facts: dict[str, Any]) -> str:

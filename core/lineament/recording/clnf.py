@@ -26,7 +26,7 @@ from lineament.recording.importing import (
 )
 from lineament.recording.recording import Recording
 from lineament.recording.schema import N_POINTS
-from lineament.recording.storage import atomic_file, make_folder
+from lineament.storage import atomic_file, make_folder
 
 Numbers = Mapping[str, npt.NDArray[np.float64]]
 

@@ -23,8 +23,8 @@ from lineament.recording.importing import (
 from lineament.recording.openface_layout import OPENFACE_COLUMNS, POINTS_2D, POINTS_3D
 from lineament.recording.recording import Recording
 from lineament.recording.schema import COLUMNS, N_POINTS, AnyArray, group
-from lineament.recording.storage import atomic_file
 from lineament.recording.view import FaceSummary, RecordingView
+from lineament.storage import atomic_file
 
 FloatArray = npt.NDArray[np.float32]
 Numbers = dict[str, npt.NDArray[np.float64]]

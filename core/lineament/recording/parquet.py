@@ -30,7 +30,7 @@ from lineament.recording.rows import (
     scalar_from_table,
 )
 from lineament.recording.schema import COLUMNS, REQUIRED, SCHEMA_VERSION, AnyArray
-from lineament.recording.storage import atomic_file
+from lineament.storage import atomic_file
 
 SUFFIX = ".lineament.parquet"
 ROWS_PER_GROUP = 300

@@ -1,22 +1,22 @@
 """Saving a copy of a file: whole or not at all."""
 
-import os
 import shutil
 from pathlib import Path
 
 from lineament.errors import StorageError
+from lineament.storage import atomic_file
 
 
 def copy_recording(source: Path, target: Path) -> None:
-    """Copy over `target` atomically; raises `StorageError` naming the target when the disk or the folder forbids it."""
-    partial = target.with_name(target.name + ".tmp")
+    """Copy over `target` atomically.
+
+    Raises `StorageError` where the source cannot be opened and where the disk or the folder forbids the copy.
+    """
     try:
-        shutil.copyfile(source, partial)
-        os.replace(partial, target)
+        original = source.open("rb")
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise StorageError(
-            f"the copy could not be written ({error.strerror})",
-            path=target,
-            remedy="Choose another folder or make room.",
+            f"this recording cannot be read ({error.strerror})", path=source, remedy="Check that it is still there."
         ) from error
+    with original, atomic_file(target) as copy:
+        shutil.copyfileobj(original, copy)

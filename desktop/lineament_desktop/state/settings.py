@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from psygnal import Signal
 
+from lineament.errors import StorageError
+from lineament.storage import make_folder, write_atomically
 from lineament_desktop.state.places import config_folder
 
 FILE = "settings.json"
@@ -65,13 +67,11 @@ class Settings:
 
     def save(self) -> None:
         """Write atomically: whoever reads finds the old file or the whole new one. Complains where it cannot."""
-        partial = self._file.with_name(self._file.name + ".tmp")
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_text(json.dumps(asdict(self.values), indent=1), encoding="utf-8")
-            os.replace(partial, self._file)
-        except OSError as error:
-            sentence = f"The settings could not be saved to {self._file} ({error.strerror}). They hold until you quit."
+            make_folder(self._file.parent)
+            write_atomically(self._file, json.dumps(asdict(self.values), indent=1).encode())
+        except StorageError as error:
+            sentence = f"The settings could not be saved: {error.what}. They hold until you quit."
             if sentence != self.complaint:
                 self.complaint = sentence
                 self.complained.emit(sentence)

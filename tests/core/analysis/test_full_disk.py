@@ -11,9 +11,10 @@ from typing import BinaryIO
 import pytest
 from tests.core.analysis.conftest import SETTINGS, assert_equal
 
+from lineament import storage
 from lineament.analysis import analyze
 from lineament.errors import StorageError
-from lineament.recording import Recording, storage
+from lineament.recording import Recording
 
 
 @contextmanager

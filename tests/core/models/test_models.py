@@ -179,7 +179,7 @@ def test_nothing_in_a_model_is_pickled(folder: Path) -> None:
 
 def test_saving_where_nothing_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StorageError, match="Choose a folder that may be written"):
+    with pytest.raises(StorageError, match="choose another folder"):
         make_model().save(tmp_path / "file" / "model")
 
 

@@ -1,7 +1,6 @@
 """Renders a whole performance to a video with sound, and writes the exact truth beside it."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from lineament.errors import RecordingError, StorageError, VideoError
+from lineament.errors import RecordingError, VideoError
 from lineament.face.displacement import AU_NAMES
 from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_events
 from lineament.simulation.avatar.person import AvatarPerson
@@ -17,6 +16,7 @@ from lineament.simulation.avatar.renderer import AvatarRenderer
 from lineament.simulation.avatar.script import SCRIPTS, BlinkEvent, Performance, write_script
 from lineament.simulation.avatar.state import AvatarTruth
 from lineament.simulation.avatar.voice import AUDIO_RATE
+from lineament.storage import atomic_file
 from lineament.video import VideoWriter
 
 FloatArray = npt.NDArray[np.float64]
@@ -151,17 +151,8 @@ def _write_truth(
         flat = pa.array(points.reshape(-1))
         columns["landmarks"] = pa.FixedSizeListArray.from_arrays(flat, points.shape[1] * 2)
     table = pa.table(columns).replace_schema_metadata({_META_KEY: json.dumps(facts).encode()})
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        pq.write_table(table, partial, compression="zstd", compression_level=9)
-        os.replace(partial, path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise StorageError(
-            f"the truth could not be written ({error.strerror or error})",
-            path=path,
-            remedy="Free some space or choose another folder.",
-        ) from error
+    with atomic_file(path) as file:
+        pq.write_table(table, file, compression="zstd", compression_level=9)
 
 
 def read_truth(path: Path) -> FilmTruth:
