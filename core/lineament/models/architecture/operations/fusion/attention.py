@@ -20,4 +20,5 @@ class AttentionFusion(nn.Module):
         """[N, D], [N, D] -> [N, D]."""
         both = torch.stack([left, right], dim=-2)
         scores = (self.query(left).unsqueeze(-2) * self.key(both)).sum(dim=-1) / left.shape[-1] ** 0.5
-        return (torch.softmax(scores, dim=-1).unsqueeze(-1) * self.value(both)).sum(dim=-2)
+        answers: Tensor = (torch.softmax(scores, dim=-1).unsqueeze(-1) * self.value(both)).sum(dim=-2)
+        return answers
