@@ -1,7 +1,7 @@
 """Windows of cleaned channels, an attribute at a time."""
 
 from lineament.features.channels import ATTRIBUTE_CHANNELS, CHANNELS, Attribute, attribute_slices
-from lineament.features.windows import AttributeWindows, ChannelScaling, WindowStream, extract_windows
+from lineament.features.windows import AttributeWindows, ChannelScaling, Windows, WindowStream, extract_windows
 
 __all__ = [
     "ATTRIBUTE_CHANNELS",
@@ -10,6 +10,7 @@ __all__ = [
     "AttributeWindows",
     "ChannelScaling",
     "WindowStream",
+    "Windows",
     "attribute_slices",
     "extract_windows",
 ]

@@ -4,6 +4,7 @@ Stored channels are read from the rows. Input channels are what a network sees: 
 person's own rest (the median of the first usable seconds), some combined.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from lineament.errors import RecordingError
 from lineament.face.displacement import AU_NAMES
-from lineament.features.landmarks import MEASURE_NAMES, landmark_measures
+from lineament.features.landmarks import MEASURE_NAMES, face_displacements, measures_of
 from lineament.recording.view import RecordingView
 
 Float32Array = npt.NDArray[np.float32]
@@ -25,6 +26,9 @@ PLACE = ("pose_Tx", "pose_Ty", "pose_Tz")
 STORED: tuple[str, ...] = (*(f"{name}_r" for name in AU_NAMES), *GAZE, *ROTATION, *PLACE, *MEASURE_NAMES)
 """Stored channels: intensities 0-5, gaze and rotation in degrees, place in mm, landmark distances in mm."""
 N_STORED = len(STORED)
+N_POINTS = 68
+N_COORDINATES = 2 * N_POINTS
+"""Stored beside them: the displacement of each of the 68 points in mm, all x before all y."""
 _AT = {name: i for i, name in enumerate(STORED)}
 
 
@@ -55,34 +59,77 @@ def attribute_slices() -> dict[str, slice]:
     return slices
 
 
-def read_rows(view: RecordingView, start: int, stop: int) -> tuple[Float32Array, BoolArray]:
-    """Stored channels float32[n, N_STORED] of rows start..stop and which rows are usable: face found, confidence at
-    least .8, every channel finite.
+UNIT_CHANNELS = tuple(f"action units: {name}" for name in AU_NAMES)
+LANDMARK_CHANNELS = tuple(f"landmarks: {name}" for name in ATTRIBUTE_CHANNELS[3].channels)
+MIN_UNITS = (len(AU_NAMES) + 1) // 2
+_REMEDY = "Analyse the video with Lineament's own tracker."
 
-    Raises `RecordingError` when the recording lacks a column or its landmarks.
+
+@dataclass(frozen=True, eq=False)
+class RowBlock:
+    """Rows of a recording: stored channels float32[n, N_STORED], displacements float32[n, N_COORDINATES] mm, which rows
+    show a face with confidence of at least .8, and which of these are usable: every channel a number."""
+
+    values: Float32Array
+    displacements: Float32Array
+    found: BoolArray
+    usable: BoolArray
+
+
+def absent_channels(view: RecordingView) -> tuple[str, ...]:
+    """Those of `CHANNELS` that the recording's columns cannot give (OpenFace of 2016 has no AU07, AU23 and AU45).
+
+    Raises `RecordingError` when gaze or pose are missing, or both the landmarks and more than half of the action units.
     """
-    needed = [*(f"{name}_r" for name in AU_NAMES), *GAZE, *ROTATION, *PLACE]
+    lost_units = tuple(
+        channel for channel, name in zip(UNIT_CHANNELS, AU_NAMES, strict=True) if not view.has(f"{name}_r")
+    )
+    has_points = view.landmarks68(0, min(view.n_rows, 1)) is not None
+    missing = [name for name in (*GAZE, *ROTATION, *PLACE) if not view.has(name)]
+    if not has_points and len(AU_NAMES) - len(lost_units) < MIN_UNITS:
+        missing += [f"{name}_r" for name in AU_NAMES if not view.has(f"{name}_r")]
+    if missing:
+        raise _lacking(_named(missing))
+    return (*lost_units, *(() if has_points else LANDMARK_CHANNELS))
+
+
+def read_rows(view: RecordingView, start: int, stop: int, absent: Collection[str] = ()) -> RowBlock:
+    """Rows start..stop of a recording. absent: input channels that are not read, whose stored channels are zero.
+
+    Raises `RecordingError` when the recording lacks a column, or its landmarks, that other channels need.
+    """
+    units = [name for name, channel in zip(AU_NAMES, UNIT_CHANNELS, strict=True) if channel not in absent]
+    needed = [*(f"{name}_r" for name in units), *GAZE, *ROTATION, *PLACE]
     missing = [name for name in needed if not view.has(name)]
-    points = view.landmarks68(start, stop)
-    if missing or points is None:
-        what = ", ".join(missing[:4]) + (" and more" if len(missing) > 4 else "") if missing else "its landmarks"
-        raise RecordingError(
-            f"the recording lacks {what}, which the model reads",
-            remedy="Analyse the video with Lineament's own tracker.",
-        )
-    values = np.empty((stop - start, N_STORED), dtype=np.float32)
-    for i, name in enumerate(needed):
-        values[:, i] = view.column(name)[start:stop]
+    reads_points = LANDMARK_CHANNELS[0] not in absent
+    points = view.landmarks68(start, stop) if reads_points else None
+    if missing or (reads_points and points is None):
+        raise _lacking(_named(missing) if missing else "its landmarks")
+    values = np.zeros((stop - start, N_STORED), dtype=np.float32)
+    displacements = np.zeros((stop - start, N_COORDINATES), dtype=np.float32)
+    for name in needed:
+        values[:, _AT[name]] = view.column(name)[start:stop]
     rotation = values[:, [_AT[name] for name in ROTATION]].copy()
     values[:, [_AT[name] for name in (*GAZE, *ROTATION)]] *= np.float32(180 / np.pi)
     place = values[:, [_AT[name] for name in PLACE]]
-    values[:, len(needed) :] = landmark_measures(points, rotation, place)
-    usable = np.isfinite(values).all(axis=1)
+    if points is not None:
+        x, y = face_displacements(points, rotation, place)
+        values[:, -len(MEASURE_NAMES) :] = measures_of(x, y)
+        displacements[:, :N_POINTS], displacements[:, N_POINTS:] = x, y
+    found = np.ones(stop - start, dtype=bool)
     if view.has("success"):
-        usable &= np.asarray(view.column("success")[start:stop], dtype=bool)
+        found &= np.asarray(view.column("success")[start:stop], dtype=bool)
     if view.has("confidence"):
-        usable &= np.asarray(view.column("confidence")[start:stop], dtype=np.float32) >= MIN_CONFIDENCE
-    return values, usable
+        found &= np.asarray(view.column("confidence")[start:stop], dtype=np.float32) >= MIN_CONFIDENCE
+    return RowBlock(values, displacements, found, found & np.isfinite(values).all(axis=1))
+
+
+def _named(missing: list[str]) -> str:
+    return ", ".join(missing[:4]) + (" and more" if len(missing) > 4 else "")
+
+
+def _lacking(what: str) -> RecordingError:
+    return RecordingError(f"the recording lacks {what}, which the model reads", remedy=_REMEDY)
 
 
 def input_channels(stored: Float32Array, rest: Float32Array, rate: float) -> Float32Array:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from lineament.features.channels import N_STORED, BoolArray, Float32Array, read_rows
+from lineament.features.channels import N_COORDINATES, N_STORED, BoolArray, Float32Array, RowBlock, read_rows
 from lineament.recording.view import RecordingView
 
 RATE = 10.0
@@ -24,17 +24,27 @@ _ROWS_AT_ONCE = 5_000
 class EvenGrid:
     """Bins of a recording that may still grow. Bin k covers [k, k + 1) / 10 s.
 
-    `values[:n_bins]` and `measured[:n_bins]` never change once they are there.
+    absent: input channels whose sources are not read. values: stored channels, displacements: those of the 68 points
+    (see `read_rows`). What there is of `values`, `displacements` and `measured` never changes any more. unreadable_rows
+    counts rows with a face in which some channel is no number, of found_rows with a face.
     """
 
+    absent: tuple[str, ...] = ()
     n_bins: int = 0
+    found_rows: int = 0
+    unreadable_rows: int = 0
     _rows: int = 0
     _values: Float32Array = field(default_factory=lambda: np.empty((1024, N_STORED), dtype=np.float32))
+    _displacements: Float32Array = field(default_factory=lambda: np.empty((1024, N_COORDINATES), dtype=np.float32))
     _measured: BoolArray = field(default_factory=lambda: np.zeros(1024, dtype=bool))
 
     @property
     def values(self) -> Float32Array:
         return self._values[: self.n_bins]
+
+    @property
+    def displacements(self) -> Float32Array:
+        return self._displacements[: self.n_bins]
 
     @property
     def measured(self) -> BoolArray:
@@ -60,27 +70,43 @@ class EvenGrid:
             times = times[closed:]
 
     def _append(self, view: RecordingView, start: int, bins: npt.NDArray[np.int64]) -> None:
-        values, usable = read_rows(view, start, start + len(bins))
+        block = read_rows(view, start, start + len(bins), self.absent)
+        self._count(block)
         first, stop = self.n_bins, max(int(bins[-1]) + 1, self.n_bins)
         self._reserve(stop)
-        slot = np.maximum(bins - first, 0)
-        rows = np.bincount(slot[usable], minlength=stop - first)
-        sums = np.zeros((stop - first, N_STORED))
-        edges = np.flatnonzero(np.diff(slot[usable], prepend=-1))
-        if len(edges):
-            sums[slot[usable][edges]] = np.add.reduceat(values[usable].astype(np.float64), edges, axis=0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            self._values[first:stop] = sums / rows[:, None]
-        self._measured[first:stop] = rows > 0
+        slot = np.maximum(bins - first, 0)[block.usable]
+        self._values[first:stop] = _bin_means(block.values[block.usable], slot, stop - first)
+        self._displacements[first:stop] = _bin_means(block.displacements[block.usable], slot, stop - first)
+        self._measured[first:stop] = np.bincount(slot, minlength=stop - first) > 0
         self.n_bins = stop
+
+    def _count(self, block: RowBlock) -> None:
+        self.found_rows += int(block.found.sum())
+        self.unreadable_rows += int((block.found & ~block.usable).sum())
 
     def _reserve(self, n: int) -> None:
         if n > len(self._values):
             room = max(n, 2 * len(self._values))
-            values = np.empty((room, N_STORED), dtype=np.float32)
-            measured = np.zeros(room, dtype=bool)
-            values[: self.n_bins], measured[: self.n_bins] = self.values, self.measured
-            self._values, self._measured = values, measured
+            self._values = _longer(self.values, room)
+            self._displacements = _longer(self.displacements, room)
+            self._measured = np.concatenate([self.measured, np.zeros(room - self.n_bins, dtype=bool)])
+
+
+def _bin_means(values: Float32Array, slot: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.float64]:
+    """Means float64[n, C] of the rows of each slot (rising), NaN where a slot has none."""
+    sums = np.zeros((n, values.shape[1]))
+    edges = np.flatnonzero(np.diff(slot, prepend=-1))
+    if len(edges):
+        sums[slot[edges]] = np.add.reduceat(values.astype(np.float64), edges, axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means: npt.NDArray[np.float64] = sums / np.bincount(slot, minlength=n)[:, None]
+    return means
+
+
+def _longer(values: Float32Array, room: int) -> Float32Array:
+    longer = np.empty((room, values.shape[1]), dtype=np.float32)
+    longer[: len(values)] = values
+    return longer
 
 
 def usable_bins(measured: BoolArray) -> BoolArray:

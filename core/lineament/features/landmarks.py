@@ -78,7 +78,11 @@ def landmark_measures(
     points: Float32Array, rotation: npt.NDArray[np.floating[Any]], place: npt.NDArray[np.floating[Any]]
 ) -> Float32Array:
     """The distances of `MEASURES`, float32[n, 16] mm relative to the template's; arguments as `face_displacements`."""
-    x, y = face_displacements(points, rotation, place)
+    return measures_of(*face_displacements(points, rotation, place))
+
+
+def measures_of(x: Float32Array, y: Float32Array) -> Float32Array:
+    """The distances of `MEASURES`, float32[n, 16] mm, of displacements float32[n, 68] mm each."""
     of_x, of_y = _measure_matrices()
     measures: Float32Array = x @ of_x + y @ of_y
     return measures

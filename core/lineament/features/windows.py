@@ -5,7 +5,7 @@ latency and a few pauses; with a step of five seconds a 75-second clip has 14 of
 shows something.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,12 +14,14 @@ import numpy.typing as npt
 from lineament.features.channels import (
     CHANNELS,
     N_CHANNELS,
+    N_POINTS,
     BoolArray,
     Float32Array,
     attribute_slices,
     input_channels,
 )
 from lineament.features.grid import MAX_GAP_BINS, RATE, EvenGrid, fill, usable_bins
+from lineament.features.points import N_POINT_FEATURES, point_spectra
 from lineament.recording.view import RecordingView
 
 WINDOW_S, HOP_S = 10.0, 5.0
@@ -68,16 +70,67 @@ class ChannelScaling:
 
 
 @dataclass(frozen=True, eq=False)
-class AttributeWindows:
-    """times: float64[W, 2] s; values: float32[W, T, N_CHANNELS] unscaled; usable and seen time in seconds."""
+class Windows:
+    """Windows as every model takes them, live or in batches.
 
-    times: npt.NDArray[np.float64]
+    firsts: int64[W], the bin of a tenth of a second at which each begins. values: float32[W, T, N_CHANNELS], unscaled
+    input channels. points: float32[W, 68, 32], unscaled node features of the landmarks (see `point_spectra`).
+    """
+
+    firsts: npt.NDArray[np.int64]
     values: Float32Array
+    points: Float32Array
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, rows: slice) -> "Windows":
+        return Windows(self.firsts[rows], self.values[rows], self.points[rows])
+
+    def blocks(self, size: int) -> Iterator["Windows"]:
+        """The same windows, at most `size` at a time."""
+        return (self[i : i + size] for i in range(0, len(self), size))
+
+    @property
+    def times(self) -> npt.NDArray[np.float64]:
+        """Start and end of each in seconds, float64[W, 2]."""
+        return window_times(self.firsts)
+
+    @classmethod
+    def none(cls) -> "Windows":
+        values = np.empty((0, WINDOW_BINS, N_CHANNELS), dtype=np.float32)
+        return cls(np.empty(0, np.int64), values, np.empty((0, N_POINTS, N_POINT_FEATURES), dtype=np.float32))
+
+    @classmethod
+    def joined(cls, parts: Sequence["Windows"]) -> "Windows":
+        """All of `parts` in their order."""
+        if not parts:
+            return cls.none()
+        return cls(
+            np.concatenate([p.firsts for p in parts]),
+            np.concatenate([p.values for p in parts]),
+            np.concatenate([p.points for p in parts]),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class AttributeWindows:
+    """A recording's windows, and how many seconds of it are usable and were seen."""
+
+    windows: Windows
     usable_s: float
     seen_s: float
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.windows)
+
+    @property
+    def values(self) -> Float32Array:
+        return self.windows.values
+
+    @property
+    def times(self) -> npt.NDArray[np.float64]:
+        return self.windows.times
 
     @property
     def usable_share(self) -> float:
@@ -88,27 +141,26 @@ class AttributeWindows:
         return self.values[:, :, attribute_slices()[name]]
 
 
-def cut_windows(
-    values: Float32Array, measured: BoolArray, hop_bins: int = HOP_BINS, start: int = 0
-) -> tuple[npt.NDArray[np.int64], Float32Array]:
-    """First bins int64[W] and unscaled windows float32[W, T, N_CHANNELS] of a finished stretch of bins.
+def cut_windows(grid: EvenGrid, hop_bins: int = HOP_BINS, start: int = 0) -> Windows:
+    """The windows of a finished recording's bins, at once.
 
     The person's rest comes from the first 20 usable seconds. Windows begin at `start` and every `hop_bins`.
     """
-    rest = rest_of(values, measured)
-    firsts = np.arange(start, len(values) - WINDOW_BINS + 1, hop_bins, dtype=np.int64)
-    usable = usable_bins(measured)
-    share = np.concatenate([[0], np.cumsum(usable)])
-    keep = (share[firsts + WINDOW_BINS] - share[firsts]) >= MIN_WINDOW_SHARE * WINDOW_BINS
-    firsts = firsts[keep]
-    if rest is None or not len(firsts):
-        return firsts[:0], np.empty((0, WINDOW_BINS, N_CHANNELS), dtype=np.float32)
-    channels = input_channels(fill(values, measured), rest, RATE)
-    return firsts, channels[firsts[:, None] + np.arange(WINDOW_BINS)]
+    measured = grid.measured
+    rest, rest_points = rest_of(grid.values, measured), rest_of(grid.displacements, measured)
+    firsts = np.arange(start, grid.n_bins - WINDOW_BINS + 1, hop_bins, dtype=np.int64)
+    share = np.concatenate([[0], np.cumsum(usable_bins(measured))])
+    firsts = firsts[(share[firsts + WINDOW_BINS] - share[firsts]) >= MIN_WINDOW_SHARE * WINDOW_BINS]
+    if rest is None or rest_points is None or not len(firsts):
+        return Windows.none()
+    bins = firsts[:, None] + np.arange(WINDOW_BINS)
+    channels = input_channels(fill(grid.values, measured), rest, RATE)
+    moved = fill(grid.displacements, measured) - rest_points
+    return Windows(firsts, channels[bins], point_spectra(moved[bins]))
 
 
 def rest_of(values: Float32Array, measured: BoolArray) -> Float32Array | None:
-    """Median of the first 20 measured seconds, float32[N_STORED]; None when nothing was measured."""
+    """Median of the first 20 measured seconds of bins [n, C], float32[C]; None when nothing was measured."""
     known = np.flatnonzero(measured)[:REST_BINS]
     return np.median(values[known], axis=0).astype(np.float32) if len(known) else None
 
@@ -118,30 +170,27 @@ class WindowStream:
     """Windows of a recording while it grows; a window that was made once is never made again.
 
     A window is made when the second after it has been seen, so that a gap's end is known, or when the recording is
-    complete. `drain()` gives the new ones.
+    complete.
     """
 
     grid: EvenGrid = field(default_factory=EvenGrid)
     _next: int = 0
     _rest: Float32Array | None = None
+    _rest_points: Float32Array | None = None
 
-    def update(self, view: RecordingView) -> tuple[npt.NDArray[np.int64], Float32Array]:
-        """Take in new rows; first bins and unscaled values of the windows that became ready."""
+    def update(self, view: RecordingView) -> Windows:
+        """Take in new rows; the windows that became ready."""
         complete = view.meta.complete
         self.grid.update(view, complete)
-        values, measured = self.grid.values, self.grid.measured
-        self._find_rest(values, measured, complete)
-        ready = len(values) if complete else len(values) - MAX_GAP_BINS
+        self._find_rest(complete)
+        ready = self.grid.n_bins if complete else self.grid.n_bins - MAX_GAP_BINS
         stop = (ready - WINDOW_BINS) // HOP_BINS + 1
         first = self._next // HOP_BINS
-        if self._rest is None or stop <= first:
-            return np.empty(0, np.int64), np.empty((0, WINDOW_BINS, N_CHANNELS), dtype=np.float32)
-        made = [self._window(k * HOP_BINS) for k in range(first, stop)]
+        if self._rest is None or self._rest_points is None or stop <= first:
+            return Windows.none()
         self._next = stop * HOP_BINS
-        kept = [(k, window) for k, window in zip(range(first, stop), made, strict=True) if window is not None]
-        if not kept:
-            return np.empty(0, np.int64), np.empty((0, WINDOW_BINS, N_CHANNELS), dtype=np.float32)
-        return np.array([k * HOP_BINS for k, _ in kept], np.int64), np.stack([window for _, window in kept])
+        made = [self._window(k * HOP_BINS, self._rest, self._rest_points) for k in range(first, stop)]
+        return Windows.joined([window for window in made if window is not None])
 
     @property
     def usable_s(self) -> float:
@@ -151,28 +200,32 @@ class WindowStream:
     def seen_s(self) -> float:
         return self.grid.n_bins / RATE
 
-    def _find_rest(self, values: Float32Array, measured: BoolArray, complete: bool) -> None:
+    def _find_rest(self, complete: bool) -> None:
+        measured = self.grid.measured
         if self._rest is None and (complete or int(measured.sum()) >= REST_BINS):
-            self._rest = rest_of(values, measured)
+            self._rest = rest_of(self.grid.values, measured)
+            self._rest_points = rest_of(self.grid.displacements, measured)
 
-    def _window(self, first: int) -> Float32Array | None:
+    def _window(self, first: int, rest: Float32Array, rest_points: Float32Array) -> Windows | None:
         """One window, filled from the bins around it (up to a second before and after)."""
         low, high = max(first - MAX_GAP_BINS, 0), min(first + WINDOW_BINS + MAX_GAP_BINS, self.grid.n_bins)
-        values, measured = self.grid.values[low:high], self.grid.measured[low:high]
+        measured = self.grid.measured[low:high]
         inside = slice(first - low, first - low + WINDOW_BINS)
-        if usable_bins(measured)[inside].sum() < MIN_WINDOW_SHARE * WINDOW_BINS or self._rest is None:
+        if usable_bins(measured)[inside].sum() < MIN_WINDOW_SHARE * WINDOW_BINS:
             return None
-        return input_channels(fill(values, measured), self._rest, RATE)[inside]
+        channels = input_channels(fill(self.grid.values[low:high], measured), rest, RATE)[inside]
+        moved = fill(self.grid.displacements[low:high], measured)[inside] - rest_points
+        return Windows(np.array([first], np.int64), channels[None], point_spectra(moved[None]))
 
 
-def extract_windows(view: RecordingView) -> AttributeWindows:
-    """All windows of a recording as it is now.
+def extract_windows(view: RecordingView, absent: tuple[str, ...] = ()) -> AttributeWindows:
+    """All windows of a recording as it is now. absent: input channels that are not read (see `read_rows`).
 
-    Raises `RecordingError` when a column that the windows need is missing.
+    Raises `RecordingError` when a column that the other channels need is missing.
     """
-    stream = WindowStream()
-    firsts, values = stream.update(view)
-    return AttributeWindows(window_times(firsts), values, stream.usable_s, stream.seen_s)
+    stream = WindowStream(EvenGrid(absent))
+    windows = stream.update(view)
+    return AttributeWindows(windows, stream.usable_s, stream.seen_s)
 
 
 def window_times(firsts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:

@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from lineament.features.grid import EvenGrid
 from lineament.features.windows import WindowStream, window_times
 from lineament.models import EncodedWindows, Model, Prediction
 from lineament.models.predicting import check_extractor, make_prediction
@@ -30,7 +31,7 @@ class Scorer:
         """
         forced = check_extractor(self.model, recording.meta.provenance, force=self.force)
         if self._progress is None or not self._progress.continues(recording):
-            self._progress = _Progress(recording)
+            self._progress = _Progress(self.model, recording)
         self._progress.advance(self.model, recording)
         return make_prediction(
             self.model,
@@ -50,8 +51,8 @@ class Scorer:
 class _Progress:
     """Windows and codes of one recording so far."""
 
-    def __init__(self, recording: RecordingView) -> None:
-        self.stream = WindowStream()
+    def __init__(self, model: Model, recording: RecordingView) -> None:
+        self.stream = WindowStream(EvenGrid(model.absent))
         self.firsts: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self.encoded: EncodedWindows | None = None
         self._data_hash = recording.meta.provenance.data_hash
@@ -70,11 +71,11 @@ class _Progress:
         return meta.neutral_frames == self._neutral_frames and _fingerprint(recording, self._rows) == self._print
 
     def advance(self, model: Model, recording: RecordingView) -> None:
-        firsts, windows = self.stream.update(recording)
+        windows = self.stream.update(recording)
         if len(windows):
             new = model.encode(windows)
             self.encoded = EncodedWindows.joined([self.encoded, new]) if self.encoded is not None else new
-            self.firsts = np.concatenate([self.firsts, firsts])
+            self.firsts = np.concatenate([self.firsts, windows.firsts])
         self._rows, self._complete = recording.n_rows, recording.meta.complete
         self._print = _fingerprint(recording, self._rows)
 

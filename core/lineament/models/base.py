@@ -12,6 +12,7 @@ from lineament.models.intervals import ConformalTable
 from lineament.models.prediction import Prediction
 
 if TYPE_CHECKING:  # the recording package brings Parquet with it, which whoever shows a prediction does not need
+    from lineament.features.windows import Windows
     from lineament.recording.view import RecordingView
 
 Float32Array = npt.NDArray[np.float32]
@@ -64,8 +65,13 @@ class Model(Protocol):
     @property
     def model_hash(self) -> str: ...
 
-    def encode(self, windows: Float32Array) -> EncodedWindows:
-        """Unscaled windows float32[W, T, N_CHANNELS], each by itself."""
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Input channels that the recordings it was trained on could not give; it reads none of them."""
+        ...
+
+    def encode(self, windows: "Windows") -> EncodedWindows:
+        """Each of the unscaled windows by itself."""
         ...
 
     def estimate(self, encoded: EncodedWindows) -> tuple[float, Float32Array]:

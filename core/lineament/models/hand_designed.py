@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch  # noqa: TID253
 
-from lineament.features.windows import ChannelScaling, extract_windows
+from lineament.features.windows import ChannelScaling, Windows, extract_windows
 from lineament.models.base import EncodedWindows, Float32Array
 from lineament.models.card import ModelCard
 from lineament.models.intervals import ConformalTable
@@ -44,11 +44,13 @@ class HandDesignedModel:
     def model_id(self) -> str:
         return self.card.name
 
-    def encode(self, windows: Float32Array) -> EncodedWindows:
-        parts = [
-            self._encode_block(windows[i : i + _WINDOWS_AT_ONCE]) for i in range(0, len(windows), _WINDOWS_AT_ONCE)
-        ]
-        return EncodedWindows.joined(parts)
+    @property
+    def absent(self) -> tuple[str, ...]:
+        return ()
+
+    def encode(self, windows: Windows) -> EncodedWindows:
+        """The nodes of the landmarks' graph are not read: this network has its sixteen distances."""
+        return EncodedWindows.joined([self._encode_block(block.values) for block in windows.blocks(_WINDOWS_AT_ONCE)])
 
     def _encode_block(self, windows: Float32Array) -> EncodedWindows:
         with torch.inference_mode():
@@ -78,7 +80,7 @@ class HandDesignedModel:
     def predict(self, recording: RecordingView, *, force: bool = False) -> Prediction:
         forced = check_extractor(self, recording.meta.provenance, force=force)
         windows = extract_windows(recording)
-        encoded = self.encode(windows.values) if len(windows) else None
+        encoded = self.encode(windows.windows) if len(windows) else None
         return make_prediction(
             self,
             encoded,

@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lineament.datasets.cohort import Cohort
-from lineament.features.channels import Float32Array
-from lineament.features.windows import WindowStream, window_times
+from lineament.features.windows import Windows, WindowStream
 from lineament.models.hand_designed import HandDesignedModel
 from lineament.progress import CancelToken, EventSink, ProgressMeter
 from lineament.training.baselines import RidgeBaseline, session_statistics
@@ -42,8 +41,7 @@ def hold_out(
     for i in range(len(cohort)):
         cancel.raise_if_cancelled()
         stream = WindowStream()
-        firsts, windows = stream.update(cohort.recording(i))
-        estimates[i] = _estimates(model, firsts, windows, times)
+        estimates[i] = _estimates(model, stream.update(cohort.recording(i)), times)
         person = one_person(stream.grid, seconds, cohort.sessions[i].score)
         linear[i] = ridge.predict(session_statistics(person))[0]
         meter.advance()
@@ -51,15 +49,13 @@ def hold_out(
     return Held(cohort.scores, estimates, linear)
 
 
-def _estimates(
-    model: HandDesignedModel, firsts: npt.NDArray[np.int64], windows: Float32Array, times: tuple[float, ...]
-) -> FloatArray:
+def _estimates(model: HandDesignedModel, windows: Windows, times: tuple[float, ...]) -> FloatArray:
     """Windows are coded once; a shorter time uses the first of them. Without a window it is the constant."""
     out = np.full(len(times), model.baseline)
     if not len(windows):
         return out
     encoded = model.encode(windows)
-    ends = window_times(firsts)[:, 1]
+    ends = windows.times[:, 1]
     for k, seconds in enumerate(times):
         count = int(np.searchsorted(ends, seconds + 1e-6, side="right"))
         if count:

@@ -18,7 +18,7 @@ from lineament.features import (
 from lineament.features.channels import N_CHANNELS, STORED, input_channels
 from lineament.features.grid import EvenGrid, fill, usable_bins
 from lineament.features.landmarks import MEASURE_NAMES, face_displacements, landmark_measures
-from lineament.features.windows import CLIP, cut_windows
+from lineament.features.windows import CLIP, Windows, cut_windows
 from lineament.recording.view import FloatArray, RecordingMeta
 from lineament.simulation import SimulatedRecording, simulate_cohort
 from lineament.training.data import rest_channels
@@ -106,13 +106,13 @@ def test_windows_have_every_attribute(session: SimulatedRecording) -> None:
 @pytest.mark.parametrize("step", [7, 100, 613])
 def test_growing_recording_gives_the_same_windows(session: SimulatedRecording, step: int) -> None:
     whole = extract_windows(session)
-    stream, firsts, values = WindowStream(), [], []
-    for rows in [*range(step, session.n_rows, step), session.n_rows]:
-        found = stream.update(Growing(session, rows))
-        firsts.append(found[0])
-        values.append(found[1])
-    np.testing.assert_array_equal(np.concatenate(firsts) / 10.0, whole.times[:, 0])
-    np.testing.assert_array_equal(np.concatenate(values), whole.values)
+    stream = WindowStream()
+    ends = [*range(step, session.n_rows, step), session.n_rows]
+    grown = Windows.joined([stream.update(Growing(session, rows)) for rows in ends])
+    np.testing.assert_array_equal(grown.times, whole.times)
+    np.testing.assert_array_equal(grown.values, whole.values)
+    np.testing.assert_allclose(grown.points, whole.windows.points, rtol=1e-6)
+    assert np.abs(grown.points).max() > 1
     assert stream.usable_s == whole.usable_s
 
 
@@ -233,11 +233,12 @@ def test_one_cut_of_a_whole_session_equals_the_stream(session: SimulatedRecordin
     clean = full(session)
     grid = EvenGrid()
     grid.update(clean, complete=True)
-    firsts, values = cut_windows(grid.values, grid.measured)
-    whole = extract_windows(clean)
-    np.testing.assert_array_equal(firsts / 10.0, whole.times[:, 0])
+    cut = cut_windows(grid)
+    whole = extract_windows(clean).windows
+    np.testing.assert_array_equal(cut.firsts, whole.firsts)
     # Speed at a window's rim sees one bin more on the stream's side.
-    np.testing.assert_allclose(values[:, 1:-1], whole.values[:, 1:-1], atol=1e-4)
+    np.testing.assert_allclose(cut.values[:, 1:-1], whole.values[:, 1:-1], atol=1e-4)
+    np.testing.assert_allclose(cut.points, whole.points, atol=1e-4)
 
 
 def test_scaling_is_robust_and_survives_json() -> None:

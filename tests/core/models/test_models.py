@@ -9,7 +9,7 @@ import torch  # noqa: TID253
 
 from lineament.datasets import PHQ8
 from lineament.errors import ModelError, StorageError
-from lineament.features import ChannelScaling
+from lineament.features import ChannelScaling, Windows
 from lineament.features.channels import N_CHANNELS
 from lineament.models import ConformalTable, Estimate, Metrics, ModelCard, load_model
 from lineament.models.hand_designed import KIND, HandDesignedModel
@@ -61,8 +61,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "model"
 
 
-def windows(count: int) -> np.ndarray:
-    return np.random.default_rng(count).standard_normal((count, 100, N_CHANNELS)).astype(np.float32)
+def windows(count: int, size: float = 1) -> Windows:
+    rng = np.random.default_rng(count)
+    values = size * rng.standard_normal((count, 100, N_CHANNELS))
+    points = rng.standard_normal((count, 68, 32))
+    return Windows(np.arange(count) * 50, values.astype(np.float32), points.astype(np.float32))
 
 
 def test_saved_model_gives_the_same_estimates(folder: Path) -> None:
@@ -98,7 +101,7 @@ def test_windows_are_coded_each_by_itself() -> None:
 
 def test_absent_windows_do_not_count() -> None:
     network = make_model().networks[0]
-    values = torch.from_numpy(windows(4))[None]
+    values = torch.from_numpy(windows(4).values)[None]
     some = network(values, torch.tensor([[True, True, True, False]]))
     without = network(values[:, :3], torch.ones((1, 3), dtype=torch.bool))
     assert some.score.item() == pytest.approx(without.score.item(), abs=1e-4)
@@ -107,7 +110,7 @@ def test_absent_windows_do_not_count() -> None:
 
 def test_extreme_input_stays_on_the_scale() -> None:
     model = make_model()
-    score, _ = model.estimate(model.encode(windows(3) * 1e6))
+    score, _ = model.estimate(model.encode(windows(3, size=1e6)))
     assert 0 <= score <= 24
 
 
