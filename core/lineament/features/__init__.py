@@ -1,6 +1,10 @@
-"""Windows of cleaned channels, an attribute at a time."""
+"""From recordings to what networks read: windows of cleaned channels an attribute at a time, spectra, graphs, scalings.
+
+What reads whole cohorts (`cohort_features`, `scaling`) brings the data sets with it and is imported by its own name.
+"""
 
 from lineament.features.channels import ATTRIBUTE_CHANNELS, CHANNELS, Attribute, attribute_slices
+from lineament.features.events import FeatureWarning
 from lineament.features.windows import AttributeWindows, ChannelScaling, Windows, WindowStream, extract_windows
 
 __all__ = [
@@ -9,6 +13,7 @@ __all__ = [
     "Attribute",
     "AttributeWindows",
     "ChannelScaling",
+    "FeatureWarning",
     "WindowStream",
     "Windows",
     "attribute_slices",
