@@ -1,10 +1,13 @@
 """A cohort: recordings with their scores and the persons they belong to, read one at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
+from lineament.datasets.checks import check_person_disjoint
+from lineament.datasets.fingerprints import cohort_identity, session_fingerprint
 from lineament.datasets.scales import PHQ8, Scale
 from lineament.errors import DatasetError
 from lineament.recording.view import RecordingView
@@ -15,7 +18,11 @@ SPLITS = ("train", "dev", "calibration", "test")
 
 @dataclass(frozen=True)
 class Session:
-    """One labelled recording. split: one of `SPLITS`, or "" where the data set has none."""
+    """One labelled recording.
+
+    split: one of `SPLITS`, or "" where the data set has none. visit: 1 for the first or only session of a person.
+    files: what it is read from; none for sessions that are simulated when read, whose `origin` says what makes them.
+    """
 
     person_id: str
     session_id: str
@@ -23,6 +30,9 @@ class Session:
     split: str = ""
     gender: str = ""
     age: float | None = None
+    visit: int = 1
+    files: tuple[Path, ...] = ()
+    origin: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +40,7 @@ class Cohort:
     """Labels at once, recordings when asked for: `recording(i)` reads the i-th session's.
 
     name says where the data come from; extractor is the one provenance all recordings share; simulated marks cohorts
-    without filmed persons.
+    without filmed persons. notes are sentences a user should see: what was left out, and known quirks of the data.
     """
 
     name: str
@@ -39,6 +49,7 @@ class Cohort:
     extractor: str
     simulated: bool
     scale: Scale = PHQ8
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.sessions)
@@ -58,9 +69,28 @@ class Cohort:
     def recordings(self) -> Iterator[RecordingView]:
         return (self.read(i) for i in range(len(self)))
 
-    def subset(self, rows: list[int]) -> "Cohort":
-        read = self.read
-        return replace(self, sessions=tuple(self.sessions[i] for i in rows), read=lambda i: read(rows[i]))
+    def source_files(self, i: int) -> tuple[Path, ...]:
+        """The files the i-th session is read from; none where it is simulated when read."""
+        return self.sessions[i].files
+
+    def fingerprint(self, i: int) -> str:
+        """SHA-256, 64 hex digits, of what the i-th recording is made from; labels do not enter.
+
+        Reads the session's files whole the first time. Raises `RecordingError` when one cannot be read.
+        """
+        return session_fingerprint(self.sessions[i])
+
+    def identity(self) -> str:
+        """SHA-256, 64 hex digits, of the cohort's labels, splits and source files' names and sizes.
+
+        Equal for a copy of the cohort elsewhere. Raises `RecordingError` when a file is gone.
+        """
+        return cohort_identity(self.sessions, self.extractor, self.scale)
+
+    def subset(self, rows: Sequence[int]) -> "Cohort":
+        """The sessions of these rows, in this order."""
+        chosen = tuple(int(i) for i in rows)
+        return replace(self, sessions=tuple(self.sessions[i] for i in chosen), read=_RowsOf(self.read, chosen))
 
     def split(self, name: str) -> "Cohort":
         """The sessions of one split; raises `DatasetError` when there are none."""
@@ -93,23 +123,36 @@ class Cohort:
 
     def check_person_disjoint(self) -> None:
         """Raises `DatasetError` when one person stands in two splits."""
-        seen: dict[str, str] = {}
-        for session in self.sessions:
-            first = seen.setdefault(session.person_id, session.split)
-            if first != session.split:
-                raise DatasetError(
-                    f"person {session.person_id} of cohort {self.name} is in both {first} and {session.split}",
-                    remedy="Give all sessions of a person the same split.",
-                )
+        check_person_disjoint(self.sessions, f"cohort {self.name}")
 
     @classmethod
     def from_simulation(cls, simulated: SimulatedCohort) -> "Cohort":
         """The cohort a study would have of simulated persons; their true severity stays behind."""
-        from lineament.simulation.session import EXTRACTOR
+        from lineament.simulation.session import EXTRACTOR, SIMULATOR_VERSION
 
+        made_by = f"{EXTRACTOR} {SIMULATOR_VERSION}, {simulated.preset.settings()!r}"
+        length = f"{simulated.seconds!r} s at {simulated.fps!r} Hz"
         sessions = tuple(
-            Session(s.person_id, f"{s.person_id}-1", float(s.phq8), "", s.gender, s.person.age)
+            Session(
+                s.person_id,
+                f"{s.person_id}-1",
+                float(s.phq8),
+                gender=s.gender,
+                age=s.person.age,
+                origin=f"{made_by}, {length}, seed {s.seed!r}",
+            )
             for s in simulated.subjects
         )
         name = f"simulated {simulated.preset.name} (seed {simulated.seed})"
         return cls(name, sessions, simulated.session, EXTRACTOR, simulated=True)
+
+
+@dataclass(frozen=True, eq=False)
+class _RowsOf:
+    """Some rows of a cohort; a class and no closure, so that worker processes can be given it."""
+
+    read: Callable[[int], RecordingView]
+    rows: tuple[int, ...]
+
+    def __call__(self, i: int) -> RecordingView:
+        return self.read(self.rows[i])

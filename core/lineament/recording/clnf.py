@@ -5,9 +5,11 @@ camera's and in the head's frame), pose (mm, rad), features (68 points, px) and 
 a second.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,9 +28,16 @@ from lineament.recording.importing import (
 )
 from lineament.recording.recording import Recording
 from lineament.recording.schema import N_POINTS
+from lineament.recording.view import RecordingView
 from lineament.storage import atomic_file, make_folder
 
 Numbers = Mapping[str, npt.NDArray[np.float64]]
+
+CLNF_EXTRACTOR = "openface-clnf"
+"""The extractor of every file of this form; all known ones come with DAIC-WOZ."""
+
+ORIGIN = "lineament_origin.json"
+"""Name of the file beside sessions written by Lineament that says whose they are, and whether they are simulated."""
 
 CLNF_INTENSITIES = tuple(f"AU{n:02d}_r" for n in (1, 2, 4, 5, 6, 9, 10, 12, 14, 15, 17, 20, 25, 26))
 CLNF_PRESENCES = tuple(f"AU{n:02d}_c" for n in (4, 12, 15, 23, 28, 45))
@@ -48,35 +57,67 @@ _FILES: Mapping[str, Mapping[str, str]] = {
     "features3D": _POINTS_3D,
 }
 _SPELLINGS = {"detection_success": "success", "timestamp(seconds)": "timestamp", "X": "Tx", "Y": "Ty", "Z": "Tz"}
+_ROWS_AT_ONCE = 200
 _DECIMALS = {"AUs": 5, "gaze": 6, "pose": 6, "features": 3, "features3D": 3}
 
 
-def read_clnf(path: Path, *, fps: float | None = None) -> Recording:
+def read_clnf(path: Path, *, fps: float | None = None, landmarks3d: bool = True) -> Recording:
     """A recording from a DAIC-WOZ folder (`300_P`) or any one of its `300_CLNF_*.txt` files.
 
-    At least one of AUs, gaze and pose must be there; features and features3D are read when they are. extractor is
-    "openface-clnf". The gaze angles are derived (`GAZE_ANGLE_FORMULA`). All files must have the same frames.
+    At least one of AUs, gaze and pose must be there; features and, unless `landmarks3d` is False, features3D are read
+    when they are. extractor is `CLNF_EXTRACTOR`, behind "simulated/" where an `ORIGIN` file beside the sessions says
+    so. The gaze angles are derived (`GAZE_ANGLE_FORMULA`). All files must have the same frames. Where frames with a
+    face lack numbers, a warning names file and columns.
     Raises `RecordingError` naming the file and what is missing.
     """
     folder, person = _find(path)
-    kinds = [kind for kind in _FILES if _file(folder, person, kind).is_file()]
+    wanted = [kind for kind in _FILES if landmarks3d or kind != "features3D"]
+    kinds = [kind for kind in wanted if clnf_file(folder, person, kind).is_file()]
     if not {"AUs", "gaze", "pose"} & set(kinds):
         raise RecordingError(
             f"{person}_CLNF_AUs.txt, _gaze.txt and _pose.txt are all missing",
             path=folder,
             remedy="Unpack the whole folder of this session.",
         )
-    tables = {kind: _read_table(_file(folder, person, kind), kind) for kind in kinds}
+    tables = {kind: _read_table(clnf_file(folder, person, kind), kind) for kind in kinds}
     first_kind = kinds[0]
     base = tables[first_kind]
     for kind, table in tables.items():
         if not np.array_equal(table["frame"], base["frame"]):
             raise RecordingError(
                 f"its frames are not those of {person}_CLNF_{first_kind}.txt",
-                path=_file(folder, person, kind),
+                path=clnf_file(folder, person, kind),
                 remedy="Unpack the folder of this session again: one of the files is cut short.",
             )
-    return _assemble(_file(folder, person, first_kind), person, tables, base, fps)
+    return _assemble(clnf_file(folder, person, first_kind), person, tables, base, fps)
+
+
+def is_simulated(folder: Path) -> bool:
+    """Whether an `ORIGIN` file in this folder or the one around it says that no filmed persons are behind its files.
+
+    Raises `RecordingError` when there is one that cannot be read: simulated behaviour must never pass for real.
+    """
+    for place in (folder, folder.parent):
+        path = place / ORIGIN
+        if path.is_file():
+            return bool(read_origin(path)["simulated"])
+    return False
+
+
+def read_origin(path: Path) -> dict[str, Any]:
+    """What an `ORIGIN` file says, "simulated" at least; raises `RecordingError` when it is not one."""
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(facts, dict) and isinstance(facts.get("simulated"), bool):
+            return facts
+        reason = "it does not say whether its sessions are simulated"
+    except (OSError, ValueError) as error:
+        reason = str(error)
+    raise RecordingError(
+        f"the file that says where these sessions come from cannot be read ({reason})",
+        path=path,
+        remedy="Write the folder again, or delete this file if it holds recordings of filmed persons.",
+    )
 
 
 def _assemble(path: Path, person: str, tables: Mapping[str, Numbers], base: Numbers, fps: float | None) -> Recording:
@@ -89,7 +130,9 @@ def _assemble(path: Path, person: str, tables: Mapping[str, Numbers], base: Numb
         measured |= {
             ours: tables[kind][theirs] for theirs, ours in _FILES[kind].items() if theirs in tables.get(kind, {})
         }
-    columns = typed_columns(measured, base["success"] > 0.5)
+    success = base["success"] > 0.5
+    warnings += _holes(path.parent, person, tables, success)
+    columns = typed_columns(measured, success)
     columns["frame"] = frames.astype(np.int32)
     columns["timestamp"] = seconds
     columns["face_id"] = np.zeros(len(frames), dtype=np.int16)
@@ -99,13 +142,35 @@ def _assemble(path: Path, person: str, tables: Mapping[str, Numbers], base: Numb
     points = _points(tables["features"], "xy") if "features" in tables else None
     points3d = _points(tables["features3D"], "XYZ") if "features3D" in tables else None
     summary = face_summary(columns, points)
-    provenance = Provenance("openface-clnf", "1.x (2016)", settings=settings)
+    simulated = is_simulated(path.parent)
+    extractor = f"simulated/{CLNF_EXTRACTOR}" if simulated else CLNF_EXTRACTOR
+    provenance = Provenance(extractor, "1.x (2016)", simulated=simulated, settings=settings)
     return imported_recording(columns, provenance, warnings, points, points3d, (summary,) if summary else ())
 
 
+def _holes(folder: Path, person: str, tables: Mapping[str, Numbers], success: npt.NDArray[np.bool_]) -> tuple[str, ...]:
+    """A warning for each file with frames that have a face but not every number ("-1.#IND" in old OpenFace)."""
+    warnings = []
+    for kind, table in tables.items():
+        rows, names = np.zeros(len(success), dtype=np.bool_), []
+        for name in (name for name in _FILES[kind] if name in table):
+            hole = success & ~np.isfinite(table[name])
+            if hole.any():
+                names.append(name)
+                rows |= hole
+        if names:
+            shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more columns" if len(names) > 4 else "")
+            path = clnf_file(folder, person, kind)
+            warnings.append(f"{path.name}: {rows.sum():,} frames that show a face hold no number in {shown}.")
+    return tuple(warnings)
+
+
 def _points(table: Numbers, axes: str) -> npt.NDArray[np.float32]:
-    by_axis = [np.stack([table[f"{axis}{i}"] for i in range(N_POINTS)], axis=1) for axis in axes]
-    return np.stack(by_axis, axis=2).astype(np.float32)
+    points = np.empty((len(table["frame"]), N_POINTS, len(axes)), dtype=np.float32)
+    for a, axis in enumerate(axes):
+        for i in range(N_POINTS):
+            points[:, i, a] = table[f"{axis}{i}"]
+    return points
 
 
 def _read_table(path: Path, kind: str) -> dict[str, npt.NDArray[np.float64]]:
@@ -133,11 +198,12 @@ def _find(path: Path) -> tuple[Path, str]:
     return (path.parent if path.is_file() else path), persons[0]
 
 
-def _file(folder: Path, person: str, kind: str) -> Path:
+def clnf_file(folder: Path, person: str, kind: str) -> Path:
+    """Where a session's file of a kind lies: AUs, gaze, pose, features, features3D."""
     return folder / f"{person}_CLNF_{kind}.txt"
 
 
-def write_clnf(recording: Recording, folder: Path, person: str) -> Path:
+def write_clnf(recording: RecordingView, folder: Path, person: str) -> Path:
     """Write `folder/<person>_P/<person>_CLNF_*.txt` in the form of DAIC-WOZ; returns the session's folder.
 
     Files whose columns the recording lacks are left out; gaze in the head's frame is written only where it is known.
@@ -146,41 +212,51 @@ def write_clnf(recording: Recording, folder: Path, person: str) -> Path:
     session = folder / f"{person}_P"
     make_folder(session)
     for kind, names in _FILES.items():
-        table = _columns_of(recording, kind, names)
-        if table:
-            _write_table(_file(session, person, kind), recording, kind, table)
+        layout = [theirs for theirs, ours in names.items() if _has(recording, kind, ours)]
+        if layout:
+            _write_table(clnf_file(session, person, kind), recording, kind, layout)
     return session
 
 
-def _columns_of(recording: Recording, kind: str, names: Mapping[str, str]) -> dict[str, npt.NDArray[np.float64]]:
+def _has(recording: RecordingView, kind: str, ours: str) -> bool:
     if kind in ("features", "features3D"):
-        read = recording.landmarks68 if kind == "features" else recording.landmarks3d
-        points = read(0, recording.n_rows)
-        if points is None:
-            return {}
-        axes = "xy" if kind == "features" else "XYZ"
-        return {
-            f"{axis}{i}": points[:, i, a].astype(np.float64) for a, axis in enumerate(axes) for i in range(N_POINTS)
-        }
-    return {theirs: recording.column(ours).astype(np.float64) for theirs, ours in names.items() if recording.has(ours)}
+        return _landmarks(recording, kind, 0, 1) is not None
+    return recording.has(ours)
 
 
-def _write_table(path: Path, recording: Recording, kind: str, table: Numbers) -> None:
+def _landmarks(recording: RecordingView, kind: str, start: int, stop: int) -> npt.NDArray[np.float32] | None:
+    """float32[n, 68, 2] px or float32[n, 68, 3] mm."""
+    if kind == "features":
+        return recording.landmarks68(start, stop)
+    return recording.landmarks3d(start, stop) if isinstance(recording, Recording) else None
+
+
+def _write_table(path: Path, recording: RecordingView, kind: str, layout: Sequence[str]) -> None:
     heads = ["frame", "timestamp", "confidence", "success"]
-    formats = ["%d", "%.4f", "%.3f", "%d", *_formats(kind, list(table))]
-    numbers = [
-        recording.column("frame").astype(np.float64) + 1,
-        recording.time_s,
-        recording.column("confidence").astype(np.float64),
-        recording.column("success").astype(np.float64),
-        *table.values(),
-    ]
-    rows = np.nan_to_num(np.stack(numbers, axis=1))
+    formats = ["%d", "%.4f", "%.3f", "%d", *_formats(kind, layout)]
     line = ", ".join(formats) + "\n"
     with atomic_file(path) as stream:
-        stream.write((", ".join([*heads, *table]) + "\n").encode())
-        for row in rows:
-            stream.write((line % tuple(row)).encode())
+        stream.write((", ".join([*heads, *layout]) + "\n").encode())
+        for start in range(0, recording.n_rows, _ROWS_AT_ONCE):
+            rows = _numbers(recording, kind, layout, start, min(start + _ROWS_AT_ONCE, recording.n_rows))
+            stream.write((line * len(rows) % tuple(rows.ravel().tolist())).encode())
+
+
+def _numbers(
+    recording: RecordingView, kind: str, layout: Sequence[str], start: int, stop: int
+) -> npt.NDArray[np.float64]:
+    """float64[rows, 4 + layout]: frame from 1, seconds, confidence, success and the columns; zeros where lost."""
+    head = [
+        recording.column("frame")[start:stop].astype(np.float64) + 1,
+        recording.time_s[start:stop],
+        *(recording.column(name)[start:stop].astype(np.float64) for name in ("confidence", "success")),
+    ]
+    points = _landmarks(recording, kind, start, stop) if kind in ("features", "features3D") else None
+    if points is None:
+        body = [recording.column(_FILES[kind][name])[start:stop].astype(np.float64) for name in layout]
+    else:  # all x first, then all y
+        body = list(points.astype(np.float64).transpose(2, 1, 0).reshape(-1, len(points)))
+    return np.nan_to_num(np.stack([*head, *body], axis=1))
 
 
 def _formats(kind: str, names: Sequence[str]) -> list[str]:

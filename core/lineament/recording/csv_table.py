@@ -14,6 +14,7 @@ from lineament.recording.parquet import read_error
 FloatArray = npt.NDArray[np.float64]
 
 _NOT_A_NUMBER = ["", "nan", "-nan", "NaN", "-nan(ind)", "nan(ind)", "-1.#IND", "1.#QNAN", "1.#INF", "inf", "-inf"]
+_NOT_A_NUMBER += [f" {spelling}" for spelling in _NOT_A_NUMBER]  # DAIC-WOZ has a blank after each comma
 _LONGEST_HEADER = 64 * 1024
 
 
