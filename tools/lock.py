@@ -39,7 +39,7 @@ HEADER = """\
 
 def direct_dependencies() -> list[str]:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    named = [d for d in project["dependencies"] if not d.startswith(("mediapipe", "torch"))]
+    named = [d for d in project["dependencies"] if not d.startswith("mediapipe") and d != "torch"]
     return [*named, *MEDIAPIPE_NEEDS, *DEVELOPMENT]
 
 
