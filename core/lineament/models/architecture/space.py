@@ -125,8 +125,8 @@ class SearchSpace:
 
     def validate(self, genotype: Genotype) -> None:
         """Raises `ModelError` when `genotype` is not one of this space's architectures."""
-        if self.genotype(genotype.to_json()) != genotype:
-            extra = set(genotype.to_json()) - {edge.name for edge in self.active(genotype.to_json())}
+        extra = set(genotype.to_json()) - set(self.genotype(genotype.to_json()).to_json())
+        if extra:
             raise ModelError(
                 f"the architecture has edges that the space {self.name} does not have: {', '.join(sorted(extra))}",
                 remedy="Use the space it was found in.",
@@ -160,8 +160,13 @@ class SearchSpace:
     def restrict(self, kept: Mapping[str, Iterable[str]]) -> "SearchSpace":
         """The space with fewer candidates on the named edges, in their old order.
 
-        Raises `ModelError` when an edge would lose all.
+        Raises `ModelError` when an edge would lose all, and for an edge the space does not have.
         """
+        unknown = set(kept) - {edge.name for edge in self.edges}
+        if unknown:
+            raise ModelError(
+                f"the space {self.name} has no edge {', '.join(sorted(unknown))}", remedy="Name edges of this space."
+            )
         edges = []
         for edge in self.edges:
             chosen = set(kept.get(edge.name, edge.candidates))
@@ -169,8 +174,10 @@ class SearchSpace:
         return replace(self, edges=tuple(edges))
 
     def only(self, genotype: Genotype) -> "SearchSpace":
-        """The space whose one architecture is `genotype`."""
-        return replace(self, edges=tuple(replace(self.edge(e), candidates=(o,)) for e, o in genotype.choices))
+        """The space whose one architecture is `genotype`; raises `ModelError` when that is none of this space's."""
+        self.validate(genotype)
+        choices = self.genotype(genotype.to_json()).choices
+        return replace(self, edges=tuple(replace(self.edge(e), candidates=(o,)) for e, o in choices))
 
     @property
     def size(self) -> int:
@@ -203,11 +210,17 @@ class SearchSpace:
                 f"the search space has schema version {data.get('schema_version')}, not {SPACE_SCHEMA}",
                 remedy="Open it with the version of Lineament that wrote it.",
             )
-        edges = tuple(
-            Edge(e["name"], tuple(e["candidates"]), (e["when"][0], e["when"][1]) if e["when"] else None)
-            for e in data["edges"]
-        )
-        return cls(data["name"], edges)
+        try:
+            edges = tuple(
+                Edge(e["name"], tuple(e["candidates"]), (e["when"][0], e["when"][1]) if e["when"] else None)
+                for e in data["edges"]
+            )
+            return cls(data["name"], edges)
+        except (KeyError, TypeError, IndexError) as error:
+            raise ModelError(
+                "the search space is damaged: an edge lacks its name, candidates or condition",
+                remedy="Restore the file, or start a new search.",
+            ) from error
 
     @property
     def content_hash(self) -> str:

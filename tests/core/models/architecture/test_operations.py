@@ -1,0 +1,149 @@
+"""Every operation by itself, and merged on its edge."""
+
+import pytest
+import torch  # noqa: TID253
+from tests.core.models.architecture.conftest import NODES, TOLERANCE, WIDTH, build, seeded
+from torch import Tensor, nn  # noqa: TID253
+
+from lineament.models.architecture.facial_space import GRAPH_OPERATIONS, TEMPORAL_OPERATIONS
+from lineament.models.architecture.mixed import FusionEdge, GraphEdge, TemporalEdge
+from lineament.models.architecture.registry import FUSION, GRAPH, TEMPORAL
+
+
+@pytest.mark.parametrize("name", list(TEMPORAL))
+def test_temporal_operations_keep_the_shape_and_pass_gradients(name: str, maps: Tensor) -> None:
+    operation = build(TEMPORAL, name)
+    out = operation(maps)
+    assert out.shape == maps.shape
+    assert_all_used(operation, out)
+
+
+@pytest.mark.parametrize("name", list(GRAPH))
+def test_graph_operations_keep_the_shape_and_pass_gradients(name: str, nodes: Tensor, adjacency: Tensor) -> None:
+    operation = build(GRAPH, name)
+    out = operation(nodes, adjacency)
+    assert out.shape == nodes.shape
+    assert_all_used(operation, out)
+
+
+@pytest.mark.parametrize("name", list(FUSION))
+def test_fusion_operations_keep_the_shape_and_pass_gradients(name: str) -> None:
+    left, right = torch.randn(2, 7, WIDTH, generator=seeded(), dtype=torch.float64)
+    operation = build(FUSION, name)
+    out = operation(left, right)
+    assert out.shape == left.shape
+    assert_all_used(operation, out)
+
+
+def assert_all_used(operation: nn.Module, out: Tensor) -> None:
+    parameters = list(operation.parameters())
+    if parameters:
+        gradients = torch.autograd.grad((out**2).sum(), parameters)
+        assert all(float(gradient.abs().max()) > 0 for gradient in gradients)
+
+
+def test_an_impulse_comes_back_where_each_kernel_puts_it() -> None:
+    impulse = torch.zeros(1, WIDTH, 21, dtype=torch.float64)
+    impulse[0, :, 10] = 1.0
+    reach = {"skip": [10], "conv1": [10], "conv3": [9, 10, 11], "conv5": [8, 9, 10, 11, 12]}
+    reach |= {"dil3": [8, 10, 12], "dil5": [6, 8, 10, 12, 14], "sep5": reach["conv5"], "avg3": reach["conv3"]}
+    reach |= {"max3": reach["conv3"], "none": [], "sep3": reach["conv3"], "conv7": [7, 8, 9, 10, 11, 12, 13]}
+    assert set(reach) == set(TEMPORAL)
+    for name, places in reach.items():
+        answered = build(TEMPORAL, name)(impulse).abs().sum(dim=(0, 1)).nonzero().flatten().tolist()
+        assert answered == places, name
+
+
+def test_pooling_and_convolution_are_torchs(maps: Tensor) -> None:
+    assert torch.equal(build(TEMPORAL, "skip")(maps), maps)
+    assert not build(TEMPORAL, "none")(maps).any()
+    torch.testing.assert_close(build(TEMPORAL, "avg3")(maps), nn.AvgPool1d(3, 1, padding=1)(maps))
+    torch.testing.assert_close(build(TEMPORAL, "max3")(maps), nn.MaxPool1d(3, 1, padding=1)(maps))
+    for name, taps, dilation in (("conv3", 3, 1), ("conv5", 5, 1), ("dil3", 3, 2), ("dil5", 5, 2)):
+        operation = build(TEMPORAL, name)
+        reference = nn.Conv1d(WIDTH, WIDTH, taps, padding="same", dilation=dilation, bias=False, dtype=torch.float64)
+        with torch.no_grad():
+            reference.weight.copy_(operation.weight)
+        torch.testing.assert_close(operation(maps), reference(maps), **TOLERANCE)
+
+
+def test_a_separable_convolution_is_depthwise_then_pointwise(maps: Tensor) -> None:
+    operation = build(TEMPORAL, "sep5")
+    along = torch.nn.functional.conv1d(maps, operation.along.unsqueeze(1), padding=2, groups=WIDTH)
+    torch.testing.assert_close(operation(maps), torch.einsum("ab,nbl->nal", operation.across, along), **TOLERANCE)
+
+
+def random_weights(size: int, seed: int = 5) -> Tensor:
+    return torch.softmax(torch.randn(size, generator=seeded(seed), dtype=torch.float64), dim=0).requires_grad_()
+
+
+@pytest.mark.parametrize("names", [TEMPORAL_OPERATIONS, ("max3", "skip"), ("none", "skip"), ("max3", "conv5", "none")])
+def test_a_merged_temporal_edge_is_the_weighted_sum(names: tuple[str, ...], maps: Tensor) -> None:
+    edge = TemporalEdge(names, WIDTH).double()
+    weights = random_weights(len(names))
+    plain = sum(w * op(maps) for w, op in zip(weights, edge.operations.values(), strict=True))
+    assert_same_with_gradients(edge(maps, weights), plain, [weights, *edge.parameters()])
+
+
+@pytest.mark.parametrize("names", [GRAPH_OPERATIONS, ("none", "gat"), ("none", "skip"), ("sage", "virtual")])
+def test_a_merged_graph_edge_is_the_weighted_sum(names: tuple[str, ...], nodes: Tensor, adjacency: Tensor) -> None:
+    edge = GraphEdge(names, WIDTH).double()
+    weights = random_weights(len(names))
+    plain = sum(w * op(nodes, adjacency) for w, op in zip(weights, edge.operations.values(), strict=True))
+    assert_same_with_gradients(edge(nodes, adjacency, weights), plain, [weights, *edge.parameters()])
+
+
+def test_a_mixed_fusion_edge_is_the_weighted_sum() -> None:
+    left, right = torch.randn(2, 7, WIDTH, generator=seeded(), dtype=torch.float64)
+    edge = FusionEdge(list(FUSION), WIDTH).double()
+    weights = random_weights(len(list(FUSION)))
+    plain = sum(w * op(left, right) for w, op in zip(weights, edge.operations.values(), strict=True))
+    assert_same_with_gradients(edge(left, right, weights), plain, [weights, *edge.parameters()])
+
+
+@pytest.mark.parametrize("names", [("conv3",), ("max3",), ("none",)])
+def test_an_edge_with_one_candidate_is_that_operation_whatever_its_weight(names: tuple[str, ...], maps: Tensor) -> None:
+    edge = TemporalEdge(names, WIDTH).double()
+    assert torch.equal(edge(maps, torch.ones(1)), edge.operations[names[0]](maps))
+
+
+def assert_same_with_gradients(one: Tensor, other: Tensor, variables: list[Tensor]) -> None:
+    torch.testing.assert_close(one, other, **TOLERANCE)
+    pattern = torch.cos(torch.arange(one.numel(), dtype=one.dtype)).view_as(one)
+    gradients = [torch.autograd.grad((out * pattern).sum(), variables, allow_unused=True) for out in (one, other)]
+    for first, second in zip(*gradients, strict=True):
+        torch.testing.assert_close(first, second, **TOLERANCE)
+
+
+def test_fusion_operations_do_what_their_names_say() -> None:
+    left, right = torch.randn(2, 7, WIDTH, generator=seeded(), dtype=torch.float64)
+    assert torch.equal(build(FUSION, "skip")(left, right), left)
+    assert torch.equal(build(FUSION, "sum")(left, right), left + right)
+    glu, concat, attention = (build(FUSION, name) for name in ("glu", "concat", "attention"))
+    both = glu.left(left) + glu.right(right)
+    torch.testing.assert_close(glu(left, right), both[:, :WIDTH] * torch.sigmoid(both[:, WIDTH:]))
+    joined = torch.cat([left, right], dim=1)
+    matrix = torch.cat([concat.left.weight, concat.right.weight], dim=1)
+    torch.testing.assert_close(concat(left, right), torch.relu(joined @ matrix.T + concat.left.bias))
+    keys = torch.stack([attention.key(left), attention.key(right)], dim=1)
+    values = torch.stack([attention.value(left), attention.value(right)], dim=1)
+    query = attention.query(left).unsqueeze(1)
+    expected = torch.nn.functional.scaled_dot_product_attention(query, keys, values).squeeze(1)
+    torch.testing.assert_close(attention(left, right), expected, **TOLERANCE)
+
+
+def test_mlp_and_virtual_node_look_at_no_edge(nodes: Tensor, adjacency: Tensor) -> None:
+    mlp, virtual = build(GRAPH, "mlp"), build(GRAPH, "virtual")
+    torch.testing.assert_close(mlp(nodes, adjacency), nodes @ mlp.weight)
+    strongest = (nodes @ virtual.weight).max(dim=1, keepdim=True).values
+    torch.testing.assert_close(virtual(nodes, adjacency), strongest.expand_as(nodes))
+    assert torch.equal(build(GRAPH, "skip")(nodes, adjacency), nodes)
+    assert not build(GRAPH, "none")(nodes, adjacency).any()
+
+
+@pytest.mark.parametrize("name", [n for n in GRAPH_OPERATIONS if n != "none"])
+def test_graph_operations_do_not_depend_on_the_order_of_nodes(name: str, nodes: Tensor, adjacency: Tensor) -> None:
+    order = torch.randperm(NODES, generator=seeded(9))
+    operation = build(GRAPH, name)
+    moved = operation(nodes[:, order], adjacency[order][:, order])
+    torch.testing.assert_close(moved, operation(nodes, adjacency)[:, order], **TOLERANCE)
