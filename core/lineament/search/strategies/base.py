@@ -66,8 +66,15 @@ class Differentiable(Protocol):
         ...
 
 
+_TRIES = 20
+"""How often something new is looked for in place of an architecture that was asked for or told before."""
+
+
 class SeededBlackBox(ABC):
-    """What every black box here shares: a space, a seed, and state that says whose it is."""
+    """What every black box here shares: a space, a seed, no repeats while new ones are in reach, state with an owner.
+
+    An evaluation is a function of the architecture and the search's seed, so asking twice would teach nothing.
+    """
 
     name: ClassVar[str]
 
@@ -75,14 +82,32 @@ class SeededBlackBox(ABC):
         self.space = space
         self.seed = seed
         self.rng = np.random.default_rng(derived_seed(seed, self.name))
+        self.asked = 0
+        self._seen: dict[Genotype, None] = {}
+
+    def ask(self) -> Genotype:
+        """The next architecture to try; one that came before only where nothing new is found."""
+        proposed = genotype = self._propose()
+        for _ in range(_TRIES):
+            if genotype not in self._seen:
+                break
+            genotype = self._instead_of(proposed)
+        self.asked += 1
+        self._seen[genotype] = None
+        return genotype
 
     @abstractmethod
-    def ask(self) -> Genotype:
-        """The next architecture to try."""
+    def _propose(self) -> Genotype:
+        """What this strategy wants to try next."""
+
+    def _instead_of(self, repeated: Genotype) -> Genotype:
+        """What it wants instead of an architecture that it has seen."""
+        return self._propose()
 
     def tell(self, genotype: Genotype, loss: float) -> None:
         """Raises `ModelError` when the architecture is not of this space."""
         self.space.validate(genotype)
+        self._seen[genotype] = None
         self._learn(genotype, loss if math.isfinite(loss) else math.inf)
 
     def _learn(self, genotype: Genotype, loss: float) -> None:  # noqa: B027 - random search has nothing to learn
@@ -91,12 +116,15 @@ class SeededBlackBox(ABC):
     def state_dict(self) -> dict[str, Any]:
         """Plain JSON; a strategy that takes it goes on exactly as this one would."""
         owner = {"strategy": self.name, "space": self.space.content_hash, "seed": self.seed}
-        return {**owner, "rng": self.rng.bit_generator.state, **self._state()}
+        seen = [genotype.to_json() for genotype in self._seen]
+        return {**owner, "asked": self.asked, "seen": seen, "rng": self.rng.bit_generator.state, **self._state()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Raises `ModelError` for another strategy's state or that of another space."""
         require_owner(state, self.name, self.space)
         self.seed = int(state["seed"])
+        self.asked = int(state["asked"])
+        self._seen = {Genotype.from_json(choices): None for choices in state["seen"]}
         self.rng.bit_generator.state = state["rng"]
         self._restore(state)
 

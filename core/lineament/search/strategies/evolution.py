@@ -17,13 +17,11 @@ class Evolution(SeededBlackBox):
         super().__init__(space, seed)
         self._size = population
         self._tournament = tournament
-        self._asked = 0
         self._living: deque[tuple[Genotype, float]] = deque(maxlen=population)
 
-    def ask(self) -> Genotype:
+    def _propose(self) -> Genotype:
         """A random founder until the population is full, then a mutated tournament winner."""
-        self._asked += 1
-        if self._asked <= self._size or not self._living:
+        if self.asked < self._size or not self._living:
             return self.space.random(self.rng)
         drawn = self.rng.choice(len(self._living), size=min(self._tournament, len(self._living)), replace=False)
         parent = min((self._living[int(i)] for i in drawn), key=lambda result: result[1])
@@ -33,8 +31,7 @@ class Evolution(SeededBlackBox):
         self._living.append((genotype, loss))
 
     def _state(self) -> dict[str, Any]:
-        return {"asked": self._asked, "living": [result_to_json(*result) for result in self._living]}
+        return {"living": [result_to_json(*result) for result in self._living]}
 
     def _restore(self, state: Mapping[str, Any]) -> None:
-        self._asked = int(state["asked"])
         self._living = deque((result_from_json(entry) for entry in state["living"]), maxlen=self._size)

@@ -11,44 +11,25 @@ from typing import Any
 from lineament.models.architecture.space import Genotype, SearchSpace
 from lineament.search.strategies.base import SeededBlackBox, result_from_json, result_to_json
 
-_TRIES = 50
-"""How often a fresh start is drawn in search of an architecture that was not tried yet."""
-
 
 class LocalSearch(SeededBlackBox):
-    """Never asks for the same architecture twice while there are others in reach."""
-
     name = "local"
 
     def __init__(self, space: SearchSpace, seed: int) -> None:
         super().__init__(space, seed)
         self._current: tuple[Genotype, float] | None = None
         self._waiting: list[Genotype] = []
-        self._seen: set[Genotype] = set()
 
-    def ask(self) -> Genotype:
+    def _propose(self) -> Genotype:
         """A neighbour of the present architecture; a random start where all its neighbours were tried."""
         while self._waiting:
             genotype = self._waiting.pop()
             if genotype not in self._seen:
-                return self._remember(genotype)
+                return genotype
         self._current = None
-        return self._remember(self._fresh())
-
-    def _remember(self, genotype: Genotype) -> Genotype:
-        self._seen.add(genotype)
-        return genotype
-
-    def _fresh(self) -> Genotype:
-        genotype = self.space.random(self.rng)
-        for _ in range(_TRIES):
-            if genotype not in self._seen:
-                break
-            genotype = self.space.random(self.rng)
-        return genotype
+        return self.space.random(self.rng)
 
     def _learn(self, genotype: Genotype, loss: float) -> None:
-        self._seen.add(genotype)
         if self._current is not None and loss >= self._current[1]:
             return
         self._current = (genotype, loss)
@@ -59,10 +40,8 @@ class LocalSearch(SeededBlackBox):
         return {
             "current": result_to_json(*self._current) if self._current else None,
             "waiting": [genotype.to_json() for genotype in self._waiting],
-            "seen": sorted((genotype.to_json() for genotype in self._seen), key=lambda choices: list(choices.items())),
         }
 
     def _restore(self, state: Mapping[str, Any]) -> None:
         self._current = result_from_json(state["current"]) if state["current"] else None
         self._waiting = [Genotype.from_json(choices) for choices in state["waiting"]]
-        self._seen = {Genotype.from_json(choices) for choices in state["seen"]}

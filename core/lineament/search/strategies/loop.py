@@ -25,7 +25,7 @@ _INITIAL_SPREAD = 1e-3
 
 @dataclass(frozen=True)
 class ScheduleSettings:
-    """steps: of the whole search; frozen: the share of them at the start in which the logits rest; rate, betas: Adam's."""
+    """steps: of the search; frozen: the share of them at the start in which the logits rest; rate, betas: Adam's."""
 
     steps: int = 600
     frozen: float = 0.25

@@ -9,6 +9,5 @@ class RandomSearch(SeededBlackBox):
 
     name = "random"
 
-    def ask(self) -> Genotype:
-        """An architecture with every choice drawn evenly; the same one may come again."""
+    def _propose(self) -> Genotype:
         return self.space.random(self.rng)

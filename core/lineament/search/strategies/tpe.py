@@ -22,17 +22,15 @@ class TreeParzen(SeededBlackBox):
     def __init__(self, space: SearchSpace, seed: int, *, startup: int = 10) -> None:
         super().__init__(space, seed)
         self._startup = startup
-        self._asked = 0
         self._history: list[tuple[Genotype, float]] = []
         self._study: Any = None
 
-    def ask(self) -> Genotype:
+    def _propose(self) -> Genotype:
         """The architecture of the greatest expected improvement; edges of a family are estimated where they exist."""
         from optuna.samplers import TPESampler
         from optuna.trial import TrialState
 
-        seed = derived_seed(self.seed, self.name, self._asked) % 2**32
-        self._asked += 1
+        seed = derived_seed(self.seed, self.name, self.asked) % 2**32
         with _quiet():
             study = self._open_study()
             study.sampler = TPESampler(
@@ -42,6 +40,10 @@ class TreeParzen(SeededBlackBox):
             genotype = self._suggest(trial)
             study.tell(trial, state=TrialState.FAIL)  # only what is told counts
         return genotype
+
+    def _instead_of(self, repeated: Genotype) -> Genotype:
+        """A neighbour of the repeated suggestion: another suggestion costs more and is often the same (measured)."""
+        return self.space.mutate(repeated, self.rng)
 
     def _suggest(self, trial: Any) -> Genotype:
         choices: dict[str, str] = {}
@@ -77,10 +79,9 @@ class TreeParzen(SeededBlackBox):
         )
 
     def _state(self) -> dict[str, Any]:
-        return {"asked": self._asked, "history": [result_to_json(*result) for result in self._history]}
+        return {"history": [result_to_json(*result) for result in self._history]}
 
     def _restore(self, state: Mapping[str, Any]) -> None:
-        self._asked = int(state["asked"])
         self._history = [result_from_json(entry) for entry in state["history"]]
         self._study = None
 
