@@ -1,19 +1,26 @@
 """Simulated behaviour with known severity and personal habits, and the avatar that shows it."""
 
-from lineament.simulation.cohort import SimulatedCohort, oracle, simulate_cohort
+from lineament.simulation.cohort import SimulatedCohort, Subject, simulate_cohort
 from lineament.simulation.motion import Motion
+from lineament.simulation.oracle import Oracle, cohort_oracle, oracle, oracle_predictions
 from lineament.simulation.persons import Person, draw_person, draw_severity
+from lineament.simulation.presets import PRESETS
 from lineament.simulation.session import SimulatedRecording, simulate_session
 from lineament.simulation.storage import write_cohort
 
 __all__ = [
+    "PRESETS",
     "Motion",
+    "Oracle",
     "Person",
     "SimulatedCohort",
     "SimulatedRecording",
+    "Subject",
+    "cohort_oracle",
     "draw_person",
     "draw_severity",
     "oracle",
+    "oracle_predictions",
     "simulate_cohort",
     "simulate_session",
     "write_cohort",

@@ -5,15 +5,13 @@ a session never needs to be stored to be seen again.
 """
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from lineament.errors import DatasetError
 from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_events
-from lineament.simulation.parameters import CUE_INDEX
 from lineament.simulation.persons import (
     Person,
     SessionBehaviour,
@@ -21,47 +19,56 @@ from lineament.simulation.persons import (
     draw_severity,
     observe_phq8,
     session_behaviour,
+    worst_past,
 )
-from lineament.simulation.session import SessionSettings, SimulatedRecording, simulate_session
-from lineament.simulation.types import FloatArray
+from lineament.simulation.population import Population
+from lineament.simulation.presets import Preset, find_preset
+from lineament.simulation.session import SimulatedRecording, simulate_session
+from lineament.simulation.visits import severities, visits_made
 
 DEFAULT_SECONDS = 600.0
 DEFAULT_FPS = 10.0
 
 
-@dataclass(frozen=True)
-class Preset:
-    """A kind of cohort. permuted: scores belong to other persons, so that nothing can be learnt."""
-
-    name: str
-    settings: Callable[[], SessionSettings]
-    permuted: bool = False
-
-
-PRESETS: dict[str, Preset] = {
-    "realistic": Preset("realistic", SessionSettings),
-    "null": Preset("null", SessionSettings, permuted=True),
-}
-
-
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """One simulated person with what a study would know of them, and the truth that it would not."""
+    """One session's person with what a study would know of them, and the truth that it would not.
+
+    A person with several visits is several subjects with the same `person_id` and `person`. severity, phq8: on the
+    day of the visit (1 for the first). worst: the worst severity up to then, PHQ-8 points.
+    """
 
     person_id: str
     person: Person
     phq8: int
     severity: float
     seed: tuple[int, ...]
+    worst: float
+    visit: int = 1
+
+    @property
+    def session_id(self) -> str:
+        return f"{self.person_id}-{self.visit}"
+
+    @property
+    def file_stem(self) -> str:
+        return self.person_id if self.visit == 1 else self.session_id
 
     @property
     def gender(self) -> Literal["female", "male"]:
         return "female" if self.person.woman else "male"
 
+    @property
+    def session_seed(self) -> list[int]:
+        return [*self.seed, self.visit]
+
 
 @dataclass(frozen=True, eq=False)
 class SimulatedCohort:
-    """`subjects` and how to let them speak: `session(i)` simulates the i-th one's interview anew each time."""
+    """`subjects`, one a session, and how to let them speak: `session(i)` simulates the i-th interview anew each time.
+
+    splits: one of train, dev and test a session where the cohort has its own, else empty.
+    """
 
     preset: Preset
     seed: int
@@ -72,16 +79,26 @@ class SimulatedCohort:
     def __len__(self) -> int:
         return len(self.subjects)
 
+    @property
+    def name(self) -> str:
+        """What to call the cohort in reports; says "toy" of one."""
+        return f"simulated {self.preset.title} (seed {self.seed})"
+
+    @property
+    def persons(self) -> int:
+        return len({subject.person_id for subject in self.subjects})
+
     def session(self, i: int, seconds: float | None = None, fps: float | None = None) -> SimulatedRecording:
         subject = self.subjects[i]
-        rng = np.random.default_rng([*subject.seed, 1])
         return simulate_session(
             subject.person,
             subject.severity,
-            seconds or self.seconds,
-            fps or self.fps,
-            rng,
+            self.seconds if seconds is None else seconds,
+            self.fps if fps is None else fps,
+            np.random.default_rng(subject.session_seed),
             self.preset.settings(),
+            worst=subject.worst,
+            visit=subject.visit,
         )
 
 
@@ -97,94 +114,65 @@ def simulate_cohort(
 ) -> SimulatedCohort:
     """`n` persons with PHQ-8 scores; sessions are simulated when read.
 
-    Raises `DatasetError` for a preset that does not exist.
+    Raises `DatasetError` for a preset that does not exist, for no persons, and for sessions without length.
     """
-    if preset not in PRESETS:
-        raise DatasetError(
-            f"there is no preset called {preset}", remedy=f"Choose one of: {', '.join(sorted(PRESETS))}."
-        )
+    chosen = find_preset(preset)
+    _check(n, seconds, fps)
     meter = ProgressMeter("drawing persons", n, "persons", sink)
-    subjects = []
+    population = chosen.settings().population
+    subjects: list[Subject] = []
     for i in range(n):
         if cancel is not None:
             cancel.raise_if_cancelled()
-        subjects.append(_draw_subject(seed, i))
+        subjects += _draw_visits(seed, i, chosen.visits, population)
         meter.advance()
     meter.finish()
-    chosen = PRESETS[preset]
     if chosen.permuted:
         subjects = _permute_scores(subjects, seed)
     return SimulatedCohort(chosen, seed, seconds, fps, tuple(subjects))
 
 
-def _draw_subject(seed: int, i: int) -> Subject:
+def _check(n: int, seconds: float, fps: float) -> None:
+    if n < 1:
+        raise DatasetError(f"a cohort cannot have {n} persons", remedy="Ask for at least one.")
+    if not seconds > 0:
+        raise DatasetError(f"sessions cannot last {seconds:g} seconds", remedy="Give a number above zero.")
+    if not fps > 0:
+        raise DatasetError(f"sessions cannot have {fps:g} frames a second", remedy="Give a number above zero.")
+
+
+def _draw_visits(seed: int, i: int, visits: int, population: Population) -> list[Subject]:
+    """The sessions of person i."""
     rng = np.random.default_rng([seed, i, 0])
-    person, severity = draw_person(rng), draw_severity(rng)
-    return Subject(f"S{i + 1:05d}", person, observe_phq8(severity, rng), severity, (seed, i))
-
-
-def _permute_scores(subjects: list[Subject], seed: int) -> list[Subject]:
-    order = np.random.default_rng([seed, 0, 7]).permutation(len(subjects))
+    person, first = draw_person(rng, population), draw_severity(rng, population)
+    name = f"S{i + 1:05d}"
+    worst = worst_past(first, person.worst_extra)
+    if visits == 1:
+        return [Subject(name, person, observe_phq8(first, rng, population), first, (seed, i), worst)]
+    course = severities(np.array([first]), visits_made(visits, rng), rng)[0]
+    worsts = np.maximum.accumulate([worst, *course[1:]])
     return [
-        Subject(s.person_id, s.person, subjects[int(j)].phq8, s.severity, s.seed)
-        for s, j in zip(subjects, order, strict=True)
+        Subject(name, person, observe_phq8(s, rng, population), float(s), (seed, i), float(w), visit + 1)
+        for visit, (s, w) in enumerate(zip(course, worsts, strict=True))
     ]
 
 
-@dataclass(frozen=True)
-class Oracle:
-    """How well anyone could do who knew each session's true behaviour parameters: linear, on persons not fitted on."""
-
-    r: float
-    r_severity: float
-    rmse: float
-    mae: float
-    ccc: float
-    constant_rmse: float
-    constant_mae: float
-
-
-def oracle(preset: str = "realistic", persons: int = 12_000, seed: int = 1) -> Oracle:
-    """The oracle's figures: least squares of the observed PHQ-8 on the true parameters of the session, gender and its
-    product with frowning; fitted on one half of `persons`, measured on the other."""
-    cohort = simulate_cohort(persons, preset, seed)
-    known = np.array([_oracle_row(cohort, i) for i in range(persons)])
-    scores = np.array([float(s.phq8) for s in cohort.subjects])
-    severity = np.array([s.severity for s in cohort.subjects])
-    half = persons // 2
-    weights = np.linalg.lstsq(known[:half], scores[:half], rcond=None)[0]
-    predicted, truth = known[half:] @ weights, scores[half:]
-    constant = np.full(len(truth), scores[:half].mean())
-    covariance = np.cov(predicted, truth, bias=True)
-    shift = (predicted.mean() - truth.mean()) ** 2
-    return Oracle(
-        r=float(np.corrcoef(predicted, truth)[0, 1]),
-        r_severity=float(np.corrcoef(predicted, severity[half:])[0, 1]),
-        rmse=float(np.sqrt(np.mean((predicted - truth) ** 2))),
-        mae=float(np.mean(np.abs(predicted - truth))),
-        ccc=float(2 * covariance[0, 1] / (covariance[0, 0] + covariance[1, 1] + shift)),
-        constant_rmse=float(np.sqrt(np.mean((constant - truth) ** 2))),
-        constant_mae=float(np.mean(np.abs(constant - truth))),
-    )
+def _permute_scores(subjects: list[Subject], seed: int) -> list[Subject]:
+    order = np.random.default_rng([seed, 0, 0, 7]).permutation(len(subjects))
+    return [replace(s, phq8=subjects[int(j)].phq8) for s, j in zip(subjects, order, strict=True)]
 
 
 def session_truth(cohort: SimulatedCohort, i: int) -> SessionBehaviour:
     """The true behaviour parameters of `cohort.session(i)`, without simulating it."""
-    subject, settings = cohort.subjects[i], cohort.preset.settings()
+    subject = cohort.subjects[i]
     return session_behaviour(
         subject.person,
         subject.severity,
-        np.random.default_rng([*subject.seed, 1]),
-        multiplier=settings.multiplier,
-        axis_correlation=settings.axis_correlation,
+        np.random.default_rng(subject.session_seed),
+        cohort.preset.settings().population,
+        worst=subject.worst,
+        visit=subject.visit,
     )
-
-
-def _oracle_row(cohort: SimulatedCohort, i: int) -> FloatArray:
-    subject, behaviour = cohort.subjects[i], session_truth(cohort, i)
-    woman = float(subject.person.woman)
-    frown, smiles = behaviour.linked[CUE_INDEX["au04_mean"]], behaviour.linked[CUE_INDEX["smile_rate"]]
-    return np.concatenate([behaviour.linked, [1.0, woman, woman * frown, woman * smiles, subject.person.age]])
 
 
 def persons_per_second(cohort: SimulatedCohort, persons: int = 5) -> float:

@@ -1,44 +1,14 @@
 """Action units over time: smiles and their control, brows, lids, the speaking mouth."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from lineament.face.displacement import AU_NAMES
 from lineament.simulation.conversation import Conversation
+from lineament.simulation.joint import AU, CONTROLS, Jointly, Smiles
+from lineament.simulation.matched import draw_pairs, greet, plan_matched_smiles
 from lineament.simulation.parameters import number
 from lineament.simulation.persons import SessionBehaviour
 from lineament.simulation.rendering import add_events, mask_of, smooth, wander
-from lineament.simulation.types import BoolArray, FloatArray
-
-AU = {name: i for i, name in enumerate(AU_NAMES)}
-CONTROLS = ("AU14", "AU15", "AU17", "AU23")
-
-
-@dataclass(frozen=True, eq=False)
-class Smiles:
-    """One row a smile: start, onset, apex and offset in seconds, AU12 peak, cheek raised, controlling AU or -1."""
-
-    start: FloatArray
-    onset: FloatArray
-    apex: FloatArray
-    offset: FloatArray
-    peak: FloatArray
-    cheek: BoolArray
-    control: FloatArray
-
-    @property
-    def seconds(self) -> float:
-        return float((self.onset + self.apex + self.offset).sum())
-
-
-@dataclass(frozen=True)
-class Jointly:
-    """Which joint effects are on: all by default; off, the cue keeps its mean and loses its tie to other channels."""
-
-    controlled_smile: bool = True
-    gaze_with_head: bool = True
-    reply: bool = True
+from lineament.simulation.types import FloatArray
 
 
 def plan_smiles(behaviour: SessionBehaviour, talk: Conversation, jointly: Jointly, rng: np.random.Generator) -> Smiles:
@@ -56,11 +26,22 @@ def plan_smiles(behaviour: SessionBehaviour, talk: Conversation, jointly: Jointl
     onset = number("smile.onset_s") / behaviour.value("onset_speed") * np.exp(0.2 * rng.standard_normal(n))
     offset = number("smile.offset_s") * np.exp(0.2 * rng.standard_normal(n))
     cheek = rng.random(n) < behaviour.value("smile_cheek")
-    controlled = rng.random(n) < behaviour.value("smile_control")
+    apex = np.maximum(duration - onset, 0.2)
+    controlled = (rng.random(n) < behaviour.value("smile_control")) & jointly.controlled_smile
     shares = np.array([number(f"control.{name.lower()}") for name in CONTROLS])
     which = rng.choice(len(CONTROLS), size=n, p=shares / shares.sum())
-    control = np.where(controlled & jointly.controlled_smile, which, -1).astype(np.float64)
-    return Smiles(start, onset, np.maximum(duration - onset, 0.2), offset, peak, cheek, control)
+    return Smiles(
+        start=start,
+        onset=onset,
+        apex=apex,
+        offset=offset,
+        peak=peak * np.where(controlled, 1 - number("control.apex_cut"), 1.0),
+        cheek=cheek,
+        control=np.where(controlled, which, -1).astype(np.float64),
+        control_start=start + rng.uniform(number("control.delay_low"), number("control.delay_high"), n),
+        control_hold=apex,
+        control_size=rng.uniform(number("control.size_low"), number("control.size_high"), n) * peak,
+    )
 
 
 def _spontaneous(
@@ -90,28 +71,28 @@ def _replies(
 
 
 def act(
-    behaviour: SessionBehaviour,
-    talk: Conversation,
-    smiles: Smiles,
-    n: int,
-    fps: float,
-    rng: np.random.Generator,
+    behaviour: SessionBehaviour, talk: Conversation, jointly: Jointly, n: int, fps: float, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
     """True action units float64[n, 17] on 0-5, blinks left out, and blink closure float64[n] on 0-1."""
     units = np.zeros((17, n))
+    if jointly.matched:
+        smiles, greetings = plan_matched_smiles(behaviour, talk, jointly, rng)
+        greet(units, fps, greetings)
+    else:
+        smiles = plan_smiles(behaviour, talk, jointly, rng)
     _brows(units, behaviour, talk, fps, rng)
     _rare_actions(units, talk.seconds, fps, rng)
-    _actions_outside_smiles(units, behaviour, smiles, talk.seconds, fps, rng)
+    _actions_outside_smiles(units, behaviour, smiles, not jointly.matched, talk.seconds, fps, rng)
     _speaking_mouth(units, talk, n, fps, rng)
     _draw_smiles(units, smiles, fps, rng)
+    if jointly.ordered_pairs:
+        draw_pairs(units, behaviour, talk.seconds, fps, rng)
     return np.clip(units.T, 0, 5), _blinks(behaviour, talk.seconds, n, fps, rng)
 
 
 def _draw_smiles(units: FloatArray, smiles: Smiles, fps: float, rng: np.random.Generator) -> None:
-    controlled = smiles.control >= 0
-    peak = smiles.peak * np.where(controlled, 1 - number("control.apex_cut"), 1.0)
+    peak, cheek = smiles.peak, smiles.cheek
     add_events(units[AU["AU12"]], fps, smiles.start, smiles.onset, smiles.apex, smiles.offset, peak)
-    cheek = smiles.cheek
     size = number("smile.cheek_size") * peak
     for name, share in (("AU06", 1.0), ("AU07", 0.5)):
         add_events(
@@ -123,24 +104,21 @@ def _draw_smiles(units: FloatArray, smiles: Smiles, fps: float, rng: np.random.G
         units[AU["AU25"]], fps, smiles.start[opens] + 0.15, smiles.onset[opens], smiles.apex[opens],
         smiles.offset[opens], 0.7 * peak[opens],
     )  # fmt: skip
-    delay = rng.uniform(number("control.delay_low"), number("control.delay_high"), len(peak))
-    size = rng.uniform(number("control.size_low"), number("control.size_high"), len(peak)) * smiles.peak
     for i, name in enumerate(CONTROLS):
         rows = smiles.control == i
-        add_events(
-            units[AU[name]], fps, smiles.start[rows] + delay[rows], 0.4, smiles.apex[rows], 0.5, size[rows]
-        )  # fmt: skip
+        start, hold, size = smiles.control_start[rows], smiles.control_hold[rows], smiles.control_size[rows]
+        add_events(units[AU[name]], fps, start, 0.4, hold, 0.5, size)
 
 
 def _actions_outside_smiles(
-    units: FloatArray, behaviour: SessionBehaviour, smiles: Smiles, seconds: float, fps: float,
+    units: FloatArray, behaviour: SessionBehaviour, smiles: Smiles, compensated: bool, seconds: float, fps: float,
     rng: np.random.Generator,
 ) -> None:  # fmt: skip
-    """AU14, AU15, AU17 with their share of time, less what smile control already takes, so that the overall share
-    does not tell of control."""
+    """AU14, AU15, AU17 with their share of time, less (where compensated) what smile control already takes, so that
+    the overall share does not tell of control."""
     for name, cue in (("AU14", "au14_share"), ("AU15", "au15_share"), ("AU17", "au17_share")):
         rows = smiles.control == CONTROLS.index(name)
-        taken = float((smiles.apex[rows] + 0.9).sum()) / seconds
+        taken = float((smiles.control_hold[rows] + 0.9).sum()) / seconds if compensated else 0.0
         share = max(behaviour.value(cue) - taken, 0.005)
         _episodes(units[AU[name]], share, number("action.duration_s"), number("action.peak"), seconds, fps, rng)
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lineament.simulation.conversation import Conversation
-from lineament.simulation.expressions import Jointly
+from lineament.simulation.joint import Jointly
+from lineament.simulation.matched import dips, frozen
 from lineament.simulation.parameters import number
 from lineament.simulation.persons import SessionBehaviour
 from lineament.simulation.rendering import add_events, mask_of, rhythm, smooth, wander
@@ -95,13 +96,17 @@ def head_degrees(
     sds = amplitude * np.array([number("head.pitch_share"), 1.0, number("head.roll_share")])
     speaking = mask_of(talk.speech, n, fps)
     level = smooth(np.where(speaking, number("head.speaking"), number("head.listening")), fps, 0.3)
+    pace = None
+    if jointly.matched:
+        still = mask_of(frozen(behaviour, talk, rng), n, fps)
+        level, pace = np.ones(n), smooth(np.where(still, number("matched.freeze"), 1.0), fps, 0.06)
     head = np.empty((n, 3))
     for axis, share in enumerate((0.6, 0.7, 0.39)):
         wanted = behaviour.value("head_speed") * share
         tied = _within(coupled[:, axis], fps, 0.85 * sds[axis], 0.8 * wanted)
         free = np.sqrt(max(sds[axis] ** 2 - tied.var(), 0.0))
         rest = np.sqrt(max(wanted**2 - np.mean((np.diff(tied) * fps) ** 2), 0.0))
-        head[:, axis] = tied + _movement(free, rest, level, n, fps, rng)
+        head[:, axis] = tied + _movement(free, rest, level, pace, n, fps, rng)
     head[:, 0] += behaviour.value("head_pitch") + _nods(behaviour, talk, n, fps, rng)
     return head
 
@@ -118,9 +123,16 @@ def _following_gaze(
     rng: np.random.Generator,
 ) -> FloatArray:  # fmt: skip
     k = len(aversions.start)
+    moved = np.zeros((n, 3))
+    if jointly.matched:
+        below = aversions.down > 5
+        share = behaviour.value("gaze_head_coupling") if jointly.gaze_with_head else 0.0
+        starts, durations = aversions.start[below], aversions.duration[below]
+        at, size = dips(share, starts, durations, n / fps, rng)
+        add_events(moved[:, 0], fps, at, 0.5, durations, 0.6, size)
+        return moved
     lag = rng.uniform(number("head.lag_low"), number("head.lag_high"), k)
     start = aversions.start + lag if jointly.gaze_with_head else rng.uniform(0, n / fps, k)
-    moved = np.zeros((n, 3))
     gain = np.clip(behaviour.value("gaze_head_coupling") * (1 + 0.2 * rng.standard_normal(k)), 0, 1)
     down = np.where(aversions.down > 5, np.minimum(gain * aversions.down, number("head.follow_limit")), 0.0)
     side = number("head.side_coupling") * aversions.right
@@ -129,13 +141,19 @@ def _following_gaze(
     return moved
 
 
-def _movement(sd: float, speed: float, level: FloatArray, n: int, fps: float, rng: np.random.Generator) -> FloatArray:
-    """Slow posture plus a rhythm round half a hertz that carries the speed; livelier while speaking."""
+def _movement(
+    sd: float, speed: float, level: FloatArray, pace: FloatArray | None, n: int, fps: float, rng: np.random.Generator
+) -> FloatArray:
+    """Slow posture plus a rhythm round half a hertz that carries the speed; livelier while speaking.
+
+    pace: float64[n] or None, how fast the movement runs along its path (0 stands still).
+    """
     wave, unit_speed = rhythm(n, fps, number("head.rhythm_hz"), rng)
     fast = min(speed / unit_speed, 0.9 * sd)
     slow = np.sqrt(max(sd**2 - fast**2, (0.2 * sd) ** 2))
     posture = smooth(wander(n, fps, number("head.posture_s"), slow, rng), fps, 0.5)
-    return posture + fast * level * wave
+    moved: FloatArray = posture + fast * level * wave
+    return moved if pace is None else np.interp(np.cumsum(pace), np.arange(n), moved)
 
 
 def _nods(behaviour: SessionBehaviour, talk: Conversation, n: int, fps: float, rng: np.random.Generator) -> FloatArray:

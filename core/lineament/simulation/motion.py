@@ -6,8 +6,9 @@ import numpy as np
 
 from lineament.face.displacement import AU_MAX, AU_NAMES
 from lineament.simulation.conversation import Conversation, hold_conversation
-from lineament.simulation.expressions import Jointly, act, plan_smiles
+from lineament.simulation.expressions import act
 from lineament.simulation.gaze_head import gaze_degrees, head_degrees, lids, plan_aversions, speaking_mask
+from lineament.simulation.joint import Jointly
 from lineament.simulation.parameters import number
 from lineament.simulation.persons import Appearance, Person, SessionBehaviour
 from lineament.simulation.rendering import block_mean, wander
@@ -56,9 +57,8 @@ def move(
     n = round(seconds * fps) * factor
     looks = person.appearance
     talk = hold_conversation(behaviour, seconds, rng)
-    smiles = plan_smiles(behaviour, talk, jointly, rng)
     aversions = plan_aversions(behaviour, talk, rng)
-    au, closure = act(behaviour, talk, smiles, n, fine, rng)
+    au, closure = act(behaviour, talk, jointly, n, fine, rng)
     away, _ = gaze_degrees(aversions, n, fine, rng)
     head = head_degrees(behaviour, talk, aversions, jointly, n, fine, rng)
     openness = lids(behaviour, closure, away[:, 1], fine, rng)

@@ -114,6 +114,24 @@ NUMBERS: dict[str, Number] = {
     "phq8.noise_sd": Number(2.2, "retest correlation .84-.86"),
     "phq8.true_mean": Number(6.5, "computed from the clipped gamma"),
     "phq8.true_sd": Number(6.05, "computed from the clipped gamma"),
+    # Visits in treatment
+    "visits.first_mean": Number(15.5, "PHQ-9 15-17 in treated samples; figure assumed"),
+    "visits.first_sd": Number(4.0, "assumed"),
+    "visits.first_low": Number(8.0, "assumed: who starts a treatment"),
+    "visits.drop_mean": Number(0.50, "proportional change of 50-55 % at every baseline (1098 + 96 patients)"),
+    "visits.drop_sd": Number(0.35, "as above; half of patients halve their score"),
+    "visits.drop_low": Number(-0.3, "early deterioration in 16 %; limit assumed"),
+    "visits.drop_high": Number(0.95, "assumed"),
+    "visits.untreated_share": Number(0.25, "assumed: so that the number of the visit is not the answer"),
+    "visits.untreated_drop": Number(0.15, "control groups: 4.7 of about 27 BDI-II points"),
+    "visits.time_low": Number(1.0, "time constant of change in visits: first improvement within 12 days"),
+    "visits.time_high": Number(2.0, "as above"),
+    "visits.noise_sd": Number(1.8, "assumed: PHQ-8 points from visit to visit beside the trend"),
+    "visits.most": Number(4.0, "cohorts of up to 4 visits, Dibeklioglu 2018"),
+    "visits.complete_share": Number(0.7, "assumed: who comes to the last visit"),
+    "visits.trend": Number(0.05, "assumed: getting used to interviews, on the link scale, unrelated to severity"),
+    "visits.trend_sd": Number(0.1, "assumed"),
+    "visits.trend_visits": Number(1.5, "assumed: visits until most of it is done"),
     # From severity to symptoms to behaviour
     "axes.correlation": Number(
         0.8, "assumed; two dimensions because Bouhuys and Fiquer 2018 found severity alone null"
@@ -121,7 +139,8 @@ NUMBERS: dict[str, Number] = {
     "axes.worst_share": Number(1 / 3, "Wuethrich 2022: remitted -.28 against ill -.82; share assumed"),
     "axes.worst_extra": Number(3.0, "assumed: mean PHQ-8 points by which the worst past episode exceeds today"),
     "slopes.multiplier": Number(
-        1.0, "calibrated: gives the realistic preset an oracle r of .40-.45 with all of the structure below"
+        0.8,
+        "calibrated: the oracle (posterior mean) of the realistic preset then has r .40-.45; the best linear one .38",
     ),
     "slopes.individual_sd": Number(0.6, "Ellgring 1986: individual-specific; size assumed"),
     "slopes.no_effect": Number(0.2, "Ellgring 1986, Fiquer 2018; share assumed"),
@@ -162,6 +181,24 @@ NUMBERS: dict[str, Number] = {
     "control.au15": Number(0.25, "as above"),
     "control.au17": Number(0.2, "as above"),
     "control.au23": Number(0.15, "as above"),
+    # Matched events: what is not tied to its partner happens as often elsewhere (toy and benchmark cohorts only)
+    "matched.quick_s": Number(0.25, "our choice: quick start of a smile, or its quick end"),
+    "matched.slow_s": Number(1.1, "our choice: slow end of a smile, or its slow start"),
+    "matched.quick_power": Number(4.0, "our choice: odds of quick starts are onset speed to this power"),
+    "matched.gap_s": Number(0.8, "our choice: rest between two smiles"),
+    "matched.control_low": Number(0.6, "our choice: size of a controlling action, of the smile's"),
+    "matched.control_high": Number(0.9, "our choice"),
+    "matched.control_s": Number(0.7, "our choice: how long it holds"),
+    "matched.flash_peak": Number(2.2, "our choice: the brows greet an interviewer's smile"),
+    "matched.dip_deg": Number(7.0, "3-8 deg of pitch with a look down"),
+    "matched.freeze": Number(0.1, "our choice: head movement left in a frozen pause"),
+    "matched.freeze_s": Number(0.7, "our choice: shortest pause that can be frozen"),
+    "pair.rate": Number(14.0, "our choice: pairs of bursts a minute"),
+    "pair.lag_low": Number(0.4, "our choice: s"),
+    "pair.lag_high": Number(0.6, "our choice: s"),
+    "pair.ramp_s": Number(0.15, "our choice: rise and fall alike, so that a burst looks the same backwards"),
+    "pair.hold_s": Number(0.1, "our choice"),
+    "pair.peak": Number(3.0, "our choice"),
     # Other actions
     "action.duration_s": Number(2.0, "assumed: median of AU14, AU15, AU17 outside smiles"),
     "action.duration_ln_sd": Number(0.5, "assumed"),
@@ -239,29 +276,15 @@ def number(name: str) -> float:
     return NUMBERS[name].value
 
 
-def link_means() -> FloatArray:
-    """Habit means of all cues on their link scales, float64[n_cues]."""
-    return np.array([_linked(cue.mean, cue.link) for cue in CUES])
+def link_means(cues: tuple[Cue, ...] = CUES) -> FloatArray:
+    """Habit means of the cues on their link scales, float64[n_cues]."""
+    return np.array([_linked(cue.mean, cue.link) for cue in cues])
 
 
 def _linked(value: float, link: Link) -> float:
     if link == "log":
         return float(np.log(value))
     return float(np.log(value / (1 - value))) if link == "logit" else value
-
-
-def natural(linked: FloatArray) -> FloatArray:
-    """Cues from the link scale to their units, float64[..., n_cues]; kept inside what a face can do."""
-    values = np.array(linked, dtype=np.float64)
-    for i, cue in enumerate(CUES):
-        if cue.link == "log":
-            values[..., i] = np.exp(values[..., i])
-        elif cue.link == "logit":
-            values[..., i] = 1 / (1 + np.exp(-values[..., i]))
-    for name, (low, high) in LIMITS.items():
-        i = CUE_INDEX[name]
-        values[..., i] = np.clip(values[..., i], low, high)
-    return values
 
 
 LIMITS: dict[str, tuple[float, float]] = {

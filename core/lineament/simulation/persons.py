@@ -5,10 +5,12 @@ that differ between persons (and are zero in some), part of the effect tied to t
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
-from lineament.simulation.parameters import CUE_INDEX, CUES, link_means, natural, number
+from lineament.simulation.parameters import CUES, number
+from lineament.simulation.population import REALISTIC, CueTable, Population
 from lineament.simulation.types import FloatArray
 
 N_AU = 17
@@ -44,7 +46,9 @@ class Person:
 
     habits: float64[n_cues] on the link scales. slope_factors: float64[n_cues], individual multiples of each cue's
     slope (all 0 in a person without effect). cue_slopes: this person's slopes per 10 points, gender and conflicting
-    directions included. axis_noise: float64[2], what withdrawal and slowing are beyond severity, in sds.
+    directions included. axis_noise: float64[2], what withdrawal and slowing are beyond severity, in sds. worst_extra:
+    PHQ-8 points by which the worst past episode exceeds the first visit. trend: float64[n_cues], what getting used to
+    interviews does by and by, on the link scales.
     """
 
     woman: bool
@@ -55,71 +59,93 @@ class Person:
     axis_noise: FloatArray
     worst_extra: float
     appearance: Appearance
+    trend: FloatArray
 
 
-def draw_severity(rng: np.random.Generator) -> float:
-    """True PHQ-8 severity 0..24 of one person: a clipped gamma, hidden from every model."""
-    value = rng.gamma(number("phq8.shape"), number("phq8.scale"))
-    return float(np.clip(value, number("phq8.low"), number("phq8.high")))
+def draw_severity(rng: np.random.Generator, population: Population = REALISTIC) -> float:
+    """True PHQ-8 severity 0..24 of one person at the first visit, hidden from every model."""
+    low, high = number("phq8.low"), number("phq8.high")
+    if population.severity == "uniform":
+        return float(rng.uniform(low, high))
+    if population.severity == "treatment":
+        value = rng.normal(number("visits.first_mean"), number("visits.first_sd"))
+        return float(np.clip(value, number("visits.first_low"), high))
+    return float(np.clip(rng.gamma(number("phq8.shape"), number("phq8.scale")), low, high))
 
 
-def observe_phq8(severity: float, rng: np.random.Generator) -> int:
+def observe_phq8(severity: float, rng: np.random.Generator, population: Population = REALISTIC) -> int:
     """The questionnaire's sum on one day, 0..24: true severity with retest noise, rounded."""
-    answered = severity + rng.normal(0, number("phq8.noise_sd"))
+    answered = severity + rng.normal(0, population.questionnaire_sd)
     return int(np.clip(np.rint(answered), number("phq8.low"), number("phq8.high")))
 
 
-def draw_person(rng: np.random.Generator) -> Person:
+def draw_person(rng: np.random.Generator, population: Population = REALISTIC) -> Person:
     """One person from the population, independent of severity."""
+    table = population.table
     woman = bool(rng.random() < number("persons.women"))
     age = float(np.clip(rng.normal(number("persons.age_mean"), number("persons.age_sd")), 18, 80))
     worst_extra = rng.exponential(number("axes.worst_extra"))
     return Person(
         woman=woman,
         age=age,
-        habits=_habits(woman, age, rng),
-        cue_slopes=_slopes(woman, rng),
-        slope_factors=_slope_factors(rng),
+        habits=expected_habits(table, woman, age) + _habit_deviations(table, rng),
+        cue_slopes=_slopes(table, woman, rng),
+        slope_factors=_slope_factors(population, rng),
         axis_noise=rng.standard_normal(2),
         worst_extra=float(worst_extra),
         appearance=_appearance(rng),
+        trend=_trend(table, rng),
     )
 
 
-_SD = np.array([cue.sd for cue in CUES])
-_LOADING = np.array([cue.loading for cue in CUES])
-_AXIS = np.array([0 if cue.axis == "withdrawal" else 1 for cue in CUES])
-_SESSION_SD = np.array([cue.session_sd for cue in CUES])
-_SLOPE_SD = np.array([cue.slope_sd for cue in CUES])
-_WOMEN = np.array([cue.women_sd for cue in CUES])
-_SLOPE = np.array([cue.slope for cue in CUES])
-_WOMEN_SLOPE = np.array([cue.slope if cue.women_slope is None else cue.women_slope for cue in CUES])
-_MEANS = link_means()
-_AGES = np.array([cue.name in {"head_speed", "head_amplitude", "onset_speed", "smile_peak"} for cue in CUES])
-_TOPICS = np.array([cue.topics for cue in CUES])
+def expected_habits(table: CueTable, woman: bool, age: float) -> FloatArray:
+    """Mean habits of persons of this gender and age on the link scales, float64[n_cues]."""
+    decades = (age - number("persons.age_mean")) / 10
+    gender = table.women * (0.5 if woman else -0.5)
+    return np.asarray(table.means + table.sd * gender + table.ages * number("persons.age_slope") * decades)
 
 
-def _habits(woman: bool, age: float, rng: np.random.Generator) -> FloatArray:
+def _habit_deviations(table: CueTable, rng: np.random.Generator) -> FloatArray:
     share = number("habits.factor_share")
     factors = rng.standard_normal(2)
-    deviation = np.sqrt(share) * _LOADING * factors[_AXIS] + np.sqrt(1 - share) * rng.standard_normal(N_CUES)
-    decades = (age - number("persons.age_mean")) / 10
-    gender = _WOMEN * (0.5 if woman else -0.5)
-    habits: FloatArray = _MEANS + _SD * (deviation + gender) + _AGES * number("persons.age_slope") * decades
-    return habits
+    own = rng.standard_normal(len(table.sd))
+    return np.asarray(table.sd * (np.sqrt(share) * table.loading * factors[table.axis] + np.sqrt(1 - share) * own))
 
 
-def _slopes(woman: bool, rng: np.random.Generator) -> FloatArray:
-    slopes: FloatArray = (_WOMEN_SLOPE if woman else _SLOPE) + _SLOPE_SD * rng.standard_normal(N_CUES)
-    return slopes
+def _slopes(table: CueTable, woman: bool, rng: np.random.Generator) -> FloatArray:
+    slopes = table.women_slope if woman else table.slope
+    return np.asarray(slopes + table.slope_sd * rng.standard_normal(len(slopes)))
 
 
-def _slope_factors(rng: np.random.Generator) -> FloatArray:
+def _slope_factors(population: Population, rng: np.random.Generator) -> FloatArray:
     """max(0, Normal(1, sd)) a cue, 0 for persons without effect, divided so that the mean stays 1."""
-    drawn = np.maximum(0.0, rng.normal(1, number("slopes.individual_sd"), N_CUES))
-    responds = rng.random() >= number("slopes.no_effect")
-    factors: FloatArray = drawn * responds / (1 - number("slopes.no_effect"))
+    drawn = np.maximum(0.0, rng.normal(1, population.individual_sd, len(population.cues)))
+    responds = rng.random() >= population.no_effect
+    factors: FloatArray = drawn * responds / (1 - population.no_effect)
     return factors
+
+
+def _trend(table: CueTable, rng: np.random.Generator) -> FloatArray:
+    drawn = rng.standard_normal(len(table.names))
+    return np.asarray(expected_trend(table) + trend_spread(table) * drawn)
+
+
+def expected_trend(table: CueTable) -> FloatArray:
+    """Mean change of each cue's link in a person who has got used to interviews, whatever the severity."""
+    return np.array([_USED_TO.get(name, 0.0) * number("visits.trend") for name in table.names])
+
+
+def trend_spread(table: CueTable) -> FloatArray:
+    return np.array([number("visits.trend_sd") * (name in _USED_TO) for name in table.names])
+
+
+_USED_TO = {"head_speed": -1.0, "head_amplitude": -1.0, "nod_rate": -1.0, "gaze_listening": 1.0, "gaze_speaking": 1.0}
+"""Cues that change as interviews become familiar (fewer head moves, steadier gaze), and which way."""
+
+
+def adapted(visit: int) -> float:
+    """Share of getting used to interviews that is done by a visit (1 for the first), 0..1."""
+    return float(1 - np.exp(-(visit - 1) / number("visits.trend_visits")))
 
 
 def _appearance(rng: np.random.Generator) -> Appearance:
@@ -146,43 +172,65 @@ def _appearance(rng: np.random.Generator) -> Appearance:
 class SessionBehaviour:
     """The true behaviour parameters of one session: the target of an oracle, never an input of a model.
 
-    linked: float64[n_cues] on link scales, averaged over topics. by_topic: float64[3, n_cues] in natural units for
-    neutral, positive and negative talk.
+    known: float64[n_cues] on link scales, averaged over topics. by_topic: float64[3, n_cues] in natural units for
+    neutral, positive and negative talk. names: the cues.
     """
 
-    linked: FloatArray
+    known: FloatArray
     by_topic: FloatArray
+    names: tuple[str, ...]
+
+    @property
+    def linked(self) -> FloatArray:
+        """Those of `parameters.CUES` alone, which every population has, float64[28]."""
+        return self.known[:N_CUES]
 
     def value(self, name: str, topic: int = 0) -> float:
-        return float(self.by_topic[topic, CUE_INDEX[name]])
+        return float(self.by_topic[topic, _indices(self.names)[name]])
+
+
+@lru_cache(maxsize=16)
+def _indices(names: tuple[str, ...]) -> dict[str, int]:
+    return {name: i for i, name in enumerate(names)}
 
 
 def session_behaviour(
-    person: Person, severity: float, rng: np.random.Generator, *, multiplier: float, axis_correlation: float
+    person: Person,
+    severity: float,
+    rng: np.random.Generator,
+    population: Population = REALISTIC,
+    *,
+    worst: float | None = None,
+    visit: int = 1,
 ) -> SessionBehaviour:
-    """Behaviour of one session: habit + individual slope x symptom axis + session noise.
+    """Behaviour of one session: habit + individual slope x symptom axis + getting used to it + session noise.
 
-    multiplier scales all severity effects (0 gives a session that knows nothing of severity).
+    worst: the worst severity so far, where it is not today's and `worst_extra`.
     """
-    axes = _axes(person, severity, axis_correlation)
-    effect = multiplier * person.cue_slopes * person.slope_factors * axes[_AXIS] / 10
-    base = person.habits + rng.standard_normal(N_CUES) * _SESSION_SD
-    topics = _TOPICS / _TOPICS.mean(axis=1, keepdims=True)
-    by_topic = base + topics.T * effect
-    return SessionBehaviour(linked=base + effect, by_topic=natural(by_topic))
+    table = population.table
+    axes = _axes(person, severity, worst, population)
+    effect = population.multiplier * person.cue_slopes * person.slope_factors * axes[table.axis] / 10
+    base = person.habits + adapted(visit) * person.trend + rng.standard_normal(len(table.sd)) * table.session_sd
+    by_topic = base + table.topics.T * effect
+    return SessionBehaviour(known=base + effect, by_topic=table.natural(by_topic), names=table.names)
 
 
-def _axes(person: Person, severity: float, correlation: float) -> FloatArray:
+def _axes(person: Person, severity: float, worst: float | None, population: Population) -> FloatArray:
     """Withdrawal and slowing in PHQ-8 points, float64[2]; part follows the worst past severity."""
     mean, sd = number("phq8.true_mean"), number("phq8.true_sd")
-    worst = min(severity + person.worst_extra, number("phq8.high"))
-    share = number("axes.worst_share")
-    followed = (1 - share) * severity + share * worst
-    own = np.sqrt(1 - correlation**2) * sd * person.axis_noise
-    axes: FloatArray = mean + correlation * (followed - mean) + own
+    if worst is None:
+        worst = worst_past(severity, person.worst_extra)
+    followed = (1 - population.worst_share) * severity + population.worst_share * worst
+    own = np.sqrt(1 - population.axis_correlation**2) * sd * person.axis_noise
+    axes: FloatArray = mean + population.axis_correlation * (followed - mean) + own
     return axes
 
 
+def worst_past(severity: float, extra: float) -> float:
+    """Severity of the worst episode before a first visit."""
+    return min(severity + extra, number("phq8.high"))
+
+
 def without_effect(person: Person) -> Person:
-    """The same person with no slope at all, for tests and the null preset."""
-    return replace(person, slope_factors=np.zeros(N_CUES))
+    """The same person with no slope at all, for tests."""
+    return replace(person, slope_factors=np.zeros_like(person.slope_factors))

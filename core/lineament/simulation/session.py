@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lineament.errors import DatasetError
 from lineament.face.camera import Camera
 from lineament.face.displacement import AU_NAMES
 from lineament.face.template import load_template
@@ -13,10 +14,10 @@ from lineament.provenance import Provenance
 from lineament.recording.in_memory import InMemoryRecording
 from lineament.recording.view import Blink, FaceSummary, FloatArray, RecordingMeta
 from lineament.simulation import measurement
-from lineament.simulation.expressions import Jointly
+from lineament.simulation.joint import Jointly
 from lineament.simulation.motion import Motion, move
-from lineament.simulation.parameters import number
 from lineament.simulation.persons import Person, SessionBehaviour, session_behaviour
+from lineament.simulation.population import REALISTIC, Population
 
 EXTRACTOR = "simulated/lineament-facemesh"
 SIMULATOR_VERSION = "1"
@@ -25,10 +26,9 @@ RECORDING_SCHEMA = 1
 
 @dataclass(frozen=True)
 class SessionSettings:
-    """How severity reaches behaviour. multiplier: of all slopes. jointly: which joint effects are on."""
+    """How severity reaches behaviour: the population's law, and which joint effects are on."""
 
-    multiplier: float = field(default_factory=lambda: number("slopes.multiplier"))
-    axis_correlation: float = field(default_factory=lambda: number("axes.correlation"))
+    population: Population = REALISTIC
     jointly: Jointly = field(default_factory=Jointly)
 
 
@@ -47,15 +47,22 @@ def simulate_session(
     fps: float,
     rng: np.random.Generator,
     settings: SessionSettings | None = None,
+    *,
+    worst: float | None = None,
+    visit: int = 1,
 ) -> SimulatedRecording:
     """Behave for `seconds` at `fps` frames a second with true PHQ-8 severity 0..24, then measure it.
 
-    Everything follows `rng`; the same state gives the same session. Structure and numbers: see `parameters`.
+    worst: the worst severity so far where earlier visits say it; visit: 1 for a first session. Everything follows
+    `rng`; the same state gives the same session. Structure and numbers: see `parameters`.
+
+    Raises `DatasetError` when `seconds` or `fps` is not a positive number.
     """
+    for what, value in (("seconds", seconds), ("frames a second", fps)):
+        if not (np.isfinite(value) and value > 0):
+            raise DatasetError(f"a session cannot have {value:g} {what}", remedy="Give a number above zero.")
     settings = settings or SessionSettings()
-    behaviour = session_behaviour(
-        person, severity, rng, multiplier=settings.multiplier, axis_correlation=settings.axis_correlation
-    )
+    behaviour = session_behaviour(person, severity, rng, settings.population, worst=worst, visit=visit)
     motion = move(person, behaviour, seconds, fps, settings.jointly, rng)
     columns, points = _measure(person, motion, fps, rng)
     return SimulatedRecording(_meta(columns, motion, seconds, fps), columns, points, motion, behaviour)

@@ -17,8 +17,7 @@ import numpy as np
 from lineament.errors import StorageError
 from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_events
 from lineament.provenance import utc_now
-from lineament.simulation.cohort import SimulatedCohort, session_truth
-from lineament.simulation.parameters import CUE_NAMES
+from lineament.simulation.cohort import SimulatedCohort, Subject, session_truth
 from lineament.simulation.session import SimulatedRecording
 from lineament.version import __version__
 
@@ -61,19 +60,19 @@ def split_of(i: int, n: int) -> str:
 
 
 def _write_sessions(cohort: SimulatedCohort, folder: Path, cancel: CancelToken | None, sink: EventSink) -> None:
-    there = [_session_file(folder, s.person_id).exists() for s in cohort.subjects]
-    meter = ProgressMeter("simulating sessions", len(cohort), "persons", sink, skipped=sum(there))
+    there = [_session_file(folder, s).exists() for s in cohort.subjects]
+    meter = ProgressMeter("simulating sessions", len(cohort), "sessions", sink, skipped=sum(there))
     for i, subject in enumerate(cohort.subjects):
         if cancel is not None:
             cancel.raise_if_cancelled()
         if not there[i]:
-            write_session(cohort.session(i), _session_file(folder, subject.person_id))
+            write_session(cohort.session(i), _session_file(folder, subject))
             meter.advance()
     meter.finish()
 
 
-def _session_file(folder: Path, person_id: str) -> Path:
-    return folder / "sessions" / f"{person_id}.parquet"
+def _session_file(folder: Path, subject: Subject) -> Path:
+    return folder / "sessions" / f"{subject.file_stem}.parquet"
 
 
 def write_session(recording: SimulatedRecording, path: Path) -> None:
@@ -102,8 +101,8 @@ def _write_labels(cohort: SimulatedCohort, folder: Path) -> None:
     rows = [
         (
             subject.person_id,
-            f"{subject.person_id}-1",
-            f"sessions/{subject.person_id}.parquet",
+            subject.session_id,
+            f"sessions/{subject.file_stem}.parquet",
             subject.phq8,
             int(subject.phq8 >= 10),
             subject.gender,
@@ -117,10 +116,12 @@ def _write_labels(cohort: SimulatedCohort, folder: Path) -> None:
 
 def _write_truth(cohort: SimulatedCohort, folder: Path) -> None:
     rows = [
-        (s.person_id, f"{s.severity:.4f}", *(f"{value:.6f}" for value in session_truth(cohort, i).linked))
+        (s.session_id, f"{s.severity:.4f}", *(f"{value:.6f}" for value in session_truth(cohort, i).known))
         for i, s in enumerate(cohort.subjects)
     ]
-    _write_csv(folder / "truth" / "truth.csv", ("person_id", "severity", *CUE_NAMES), rows)
+    _write_csv(
+        folder / "truth" / "truth.csv", ("session_id", "severity", *cohort.preset.settings().population.names), rows
+    )
 
 
 def _write_csv(path: Path, header: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
@@ -137,8 +138,9 @@ def _write_manifest(cohort: SimulatedCohort, folder: Path) -> None:
         "note": "Simulated behaviour. It shows that software works and says nothing about people.",
         "scale": "PHQ-8",
         "preset": cohort.preset.name,
+        "toy": cohort.preset.toy,
         "seed": cohort.seed,
-        "persons": len(cohort),
+        "persons": cohort.persons,
         "seconds": cohort.seconds,
         "fps": cohort.fps,
         "app_version": __version__,

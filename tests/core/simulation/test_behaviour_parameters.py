@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from lineament.simulation.cohort import oracle, simulate_cohort
-from lineament.simulation.parameters import CUE_INDEX, CUES, LIMITS, NUMBERS, link_means, natural
+from lineament.simulation import oracle, simulate_cohort
+from lineament.simulation.parameters import CUE_INDEX, CUES, LIMITS, NUMBERS, link_means
 from lineament.simulation.persons import draw_person, session_behaviour, without_effect
+from lineament.simulation.population import REALISTIC, Population
 
 
 def behaviours(multiplier: float, severity: float, n: int = 1500, cue: str = "smile_peak") -> np.ndarray:
     rng = np.random.default_rng(3)
     people = [draw_person(rng) for _ in range(n)]
     found = [
-        session_behaviour(p, severity, rng, multiplier=multiplier, axis_correlation=0.8).linked[CUE_INDEX[cue]]
-        for p in people
+        session_behaviour(p, severity, rng, Population(multiplier=multiplier)).linked[CUE_INDEX[cue]] for p in people
     ]
     return np.array(found)
 
@@ -25,7 +25,7 @@ def test_every_number_names_its_source() -> None:
 
 
 def test_natural_units_come_back_from_the_link_scale() -> None:
-    values = natural(link_means())
+    values = REALISTIC.table.natural(link_means())
     for i, cue in enumerate(CUES):
         low, high = LIMITS.get(cue.name, (-np.inf, np.inf))
         assert values[i] == pytest.approx(np.clip(cue.mean, low, high), rel=1e-9)
@@ -53,10 +53,7 @@ def test_a_fifth_of_persons_shows_no_effect() -> None:
 
 def test_without_effect_severity_changes_nothing() -> None:
     person = without_effect(draw_person(np.random.default_rng(5)))
-    low, high = (
-        session_behaviour(person, s, np.random.default_rng(1), multiplier=1, axis_correlation=0.8).linked
-        for s in (0.0, 24.0)
-    )
+    low, high = (session_behaviour(person, s, np.random.default_rng(1)).linked for s in (0.0, 24.0))
     np.testing.assert_array_equal(low, high)
 
 
@@ -81,7 +78,7 @@ def test_cohort_scores_look_like_published_ones() -> None:
 
 
 def test_realistic_oracle_is_as_weak_as_published_data() -> None:
-    found = oracle(persons=16_000, seed=4)
+    found = oracle(persons=6000, seed=4)
     assert 0.40 <= found.r <= 0.455
     assert found.r_severity > found.r
     assert found.rmse > 5
@@ -89,7 +86,7 @@ def test_realistic_oracle_is_as_weak_as_published_data() -> None:
 
 
 def test_null_preset_has_nothing_to_find() -> None:
-    assert abs(oracle("null", persons=8000).r) < 0.06
+    assert abs(oracle("null", persons=2000).r) < 0.06
 
 
 def test_single_cues_stay_weak() -> None:

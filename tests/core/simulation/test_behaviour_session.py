@@ -9,7 +9,8 @@ from lineament.face import AU_NAMES
 from lineament.recording import RecordingView
 from lineament.simulation import SimulatedRecording, draw_person, simulate_session
 from lineament.simulation.conversation import hold_conversation
-from lineament.simulation.expressions import AU, Jointly, plan_smiles
+from lineament.simulation.expressions import plan_smiles
+from lineament.simulation.joint import AU, Jointly
 from lineament.simulation.motion import move
 from lineament.simulation.parameters import CUE_INDEX, LIMITS
 from lineament.simulation.persons import Person, SessionBehaviour, session_behaviour
@@ -29,7 +30,7 @@ def session(person: Person) -> SimulatedRecording:
 
 
 def behaviour_with(person: Person, seed: int = 0, **values: float) -> SessionBehaviour:
-    found = session_behaviour(person, 5, np.random.default_rng(seed), multiplier=1, axis_correlation=0.8)
+    found = session_behaviour(person, 5, np.random.default_rng(seed))
     by_topic = found.by_topic.copy()
     for name, value in values.items():
         by_topic[:, CUE_INDEX[name]] = value
@@ -175,7 +176,7 @@ def test_the_interviewer_does_not_react_to_severity() -> None:
         totals = []
         for seed in range(150):
             rng = np.random.default_rng(seed)
-            behaviour = session_behaviour(draw_person(rng), severity, rng, multiplier=1, axis_correlation=0.8)
+            behaviour = session_behaviour(draw_person(rng), severity, rng)
             talk = hold_conversation(behaviour, 300, np.random.default_rng(1000 + seed))
             questions = talk.questions[:, 1] - talk.questions[:, 0]
             totals.append((len(talk.interviewer_smiles), questions.mean()))
@@ -225,7 +226,7 @@ def test_random_processes_have_their_spread_and_speed() -> None:
 def test_limits_hold_in_every_session() -> None:
     rng = np.random.default_rng(0)
     for _ in range(300):
-        found = session_behaviour(draw_person(rng), 24, rng, multiplier=1, axis_correlation=0.8)
+        found = session_behaviour(draw_person(rng), 24, rng)
         for name, (low, high) in LIMITS.items():
             values = found.by_topic[:, CUE_INDEX[name]]
             assert (values >= low).all()

@@ -1,0 +1,122 @@
+"""Kinds of simulated cohorts. `realistic` is as hard as published data; `strong` and `planted` are toys and say so."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from lineament.errors import DatasetError
+from lineament.simulation.joint import Jointly
+from lineament.simulation.parameters import CUES, Cue
+from lineament.simulation.population import Population, changed
+from lineament.simulation.session import SessionSettings
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A kind of cohort. permuted: scores belong to other persons, so that nothing can be learnt. visits: sessions a
+    person at most. toy: far easier than people are, for tests of the machinery only."""
+
+    name: str
+    settings: Callable[[], SessionSettings]
+    permuted: bool = False
+    visits: int = 1
+    toy: bool = False
+
+    @property
+    def title(self) -> str:
+        """The name as people should read it, with the word toy where it is one."""
+        return f"{self.name} (toy)" if self.toy else self.name
+
+
+_JOINT = ("smile_control", "gaze_head_coupling", "onset_speed", "reply_chance")
+_FREEZE = Cue(
+    "pause_freeze", "share of pauses", "logit", 0.5, 0.4, 0.5, 0.3, "slowing", -1, "assumed (joint effect 5, toy size)"
+)
+_ORDER = Cue(
+    "pair_order", "share of pairs", "identity", 0.1, 0.03, 0.333, 0.02, "withdrawal", 0, "planted: no published effect"
+)
+
+
+def _only(names: tuple[str, ...]) -> tuple[Cue, ...]:
+    """The cues of the table with the slopes of all but these taken away, and no topics."""
+    return tuple(
+        replace(
+            cue,
+            slope=cue.slope if cue.name in names else 0.0,
+            women_slope=None,
+            slope_sd=0.0,
+            topics=(1.0, 1.0, 1.0),
+        )
+        for cue in CUES
+    )
+
+
+def _strong() -> SessionSettings:
+    cues = changed(
+        _only(()),
+        smile_rate={"mean": 5.0, "sd": 0.15, "session_sd": 0.1},
+        smile_duration={"mean": 2.0, "sd": 0.15, "session_sd": 0.1},
+        smile_peak={"mean": 2.6, "sd": 0.3, "session_sd": 0.2},
+        smile_control={"mean": 0.22, "sd": 0.45, "slope": 1.3, "session_sd": 0.35},
+        gaze_head_coupling={"mean": 0.15, "sd": 0.12, "slope": 0.16, "session_sd": 0.08},
+        onset_speed={"mean": 1.2, "sd": 0.12, "slope": -0.2, "session_sd": 0.1},
+        reply_chance={"mean": 0.75, "sd": 0.5, "slope": -1.0, "session_sd": 0.4},
+        reply_latency={"sd": 0.1, "session_sd": 0.05},
+        brow_emphasis={"mean": 1.5, "sd": 0.3, "session_sd": 0.2},
+        au14_share={"mean": 0.04},
+        au15_share={"mean": 0.03},
+        au17_share={"mean": 0.03},
+        pause={"mean": 1.0, "sd": 0.15, "session_sd": 0.1},
+        answer_length={"mean": 12.0, "sd": 0.3, "session_sd": 0.2},
+        gaze_speaking={"mean": 0.5, "sd": 0.3, "session_sd": 0.2},
+        gaze_listening={"sd": 0.3, "session_sd": 0.2},
+        gaze_down_share={"mean": 0.4, "sd": 0.3, "session_sd": 0.2},
+    )
+    freeze = replace(_FREEZE, mean=0.25, sd=0.45, slope=1.0, session_sd=0.35)
+    population = Population(
+        cues=(*cues, freeze), questionnaire_sd=1.5, axis_correlation=0.97, individual_sd=0.2, no_effect=0.0,
+        worst_share=0.0,
+    )  # fmt: skip
+    return SessionSettings(population, Jointly(matched=True, greetings=2.5))
+
+
+def _planted() -> SessionSettings:
+    cues = changed(
+        _only(()),
+        smile_rate={"mean": 0.5},
+        au17_share={"mean": 0.01},
+        au15_share={"mean": 0.01},
+        au14_share={"mean": 0.05},
+        pair_order={},
+    )
+    population = Population(
+        cues=(*cues, _ORDER), severity="uniform", questionnaire_sd=1.0, axis_correlation=1.0, individual_sd=0.0,
+        no_effect=0.0, worst_share=0.0,
+    )  # fmt: skip
+    return SessionSettings(population, Jointly(controlled_smile=False, ordered_pairs=True))
+
+
+def _matched() -> SessionSettings:
+    cues = (*_only(_JOINT), replace(_FREEZE, slope=0.2))
+    return SessionSettings(Population(cues=cues), Jointly(matched=True, greetings=0.75))
+
+
+def _longitudinal() -> SessionSettings:
+    return SessionSettings(Population(severity="treatment"))
+
+
+PRESETS: dict[str, Preset] = {
+    "realistic": Preset("realistic", SessionSettings),
+    "null": Preset("null", SessionSettings, permuted=True),
+    "strong": Preset("strong", _strong, toy=True),
+    "planted": Preset("planted", _planted, toy=True),
+    "longitudinal": Preset("longitudinal", _longitudinal, visits=4),
+    "matched": Preset("matched", _matched),
+}
+"""matched: joint effects of realistic size, everything else alike in all persons, for comparing sequence models."""
+
+
+def find_preset(name: str) -> Preset:
+    """Raises `DatasetError` for a preset that does not exist."""
+    if name not in PRESETS:
+        raise DatasetError(f"there is no preset called {name}", remedy=f"Choose one of: {', '.join(sorted(PRESETS))}.")
+    return PRESETS[name]
