@@ -1,0 +1,76 @@
+"""Running one unit, the same in every engine: seeded, in its folder, ending in a result on disk."""
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lineament.progress import CancelToken
+from lineament.search.runs.context import SavePolicy, UnitContext
+from lineament.search.runs.errors import RunError
+from lineament.search.runs.events import Event, event_now
+from lineament.search.runs.randomness import own_randomness
+from lineament.search.runs.registry import Registry
+from lineament.search.runs.results import UnitFolder
+from lineament.search.runs.run import UNITS, Run
+from lineament.search.runs.unit import Unit, UnitResult, derived_seed
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where units run and with which seed: what a worker process needs to know of a run."""
+
+    folder: Path
+    seed: int
+    fingerprint: str
+    policy: SavePolicy
+
+    @classmethod
+    def of(cls, run: Run, policy: SavePolicy) -> "Place":
+        return cls(run.folder, run.facts.seed, run.facts.fingerprint, policy)
+
+
+def execute_unit(
+    unit: Unit,
+    registry: Registry,
+    place: Place,
+    cancel: CancelToken,
+    sink: Callable[[Event], None],
+    dependency: Callable[[str], UnitResult],
+) -> None:
+    """Run `unit` from its last checkpoint to its result on disk; `sink` gets its events.
+
+    Raises what the unit raises (`Cancelled` among it), `StorageError`, and `RunError` when memory does not suffice.
+    """
+    function = registry.function(unit)
+    data = registry.data(place.fingerprint)
+    folder = UnitFolder(place.folder / UNITS, unit.key)
+    folder.begin(unit)
+    seed = derived_seed(place.seed, unit.key)
+    started = time.monotonic()
+    resumed = folder.checkpoint.is_file()
+    facts = {"unit_kind": unit.kind, "settings": unit.settings, "cost": unit.cost, "resumed": resumed}
+    sink(event_now("unit_started", unit.key, facts))
+    context = UnitContext(
+        key=unit.key,
+        seed=seed,
+        cancel=cancel,
+        data=data,
+        folder=folder,
+        sink=sink,
+        dependency=dependency,
+        policy=place.policy,
+    )
+    try:
+        with own_randomness(seed):
+            values, arrays = function(context, copy.deepcopy(dict(unit.settings)))
+    except MemoryError as error:
+        raise RunError(
+            f"memory ran out while computing a unit of kind {unit.kind}",
+            path=place.folder,
+            remedy="Use fewer workers or close other programs, then resume the run.",
+        ) from error
+    folder.finish(values, arrays)
+    seconds = round(time.monotonic() - started, 3)
+    sink(event_now("unit_finished", unit.key, {"unit_kind": unit.kind, "seconds": seconds, "reused": False}))

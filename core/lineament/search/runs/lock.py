@@ -1,0 +1,65 @@
+"""One process at a time works in a run: a lock that the operating system drops however the process ends."""
+
+import os
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from lineament.search.runs.errors import RunError
+from lineament.storage import writing_to
+
+
+class RunLock:
+    """Held from its making to `release`. Raises `RunError` while another one is held, here or in another process."""
+
+    def __init__(self, path: Path) -> None:
+        with writing_to(path.parent):
+            stream = path.open("a+b")
+        if not _try_lock(stream):
+            owner = _owner(path)
+            stream.close()
+            raise RunError(
+                f"another process{owner} is working in this run",
+                path=path.parent,
+                remedy="Wait until it has finished or stop it; the run can then be resumed.",
+            )
+        self._stream = stream
+        with writing_to(path.parent):
+            _owner_file(path).write_text(str(os.getpid()))
+
+    def release(self) -> None:
+        self._stream.close()
+
+
+def _owner_file(path: Path) -> Path:
+    """Beside the lock, because a locked file cannot be read on Windows."""
+    return path.with_name(path.name + ".pid")
+
+
+def _owner(path: Path) -> str:
+    try:
+        return f" ({int(_owner_file(path).read_text())})"
+    except (OSError, ValueError):
+        return ""
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(stream: BinaryIO) -> bool:
+        try:
+            stream.seek(0)
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _try_lock(stream: BinaryIO) -> bool:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
