@@ -51,7 +51,8 @@ def test_gin_is_torch_geometrics(nodes: Tensor, adjacency: Tensor) -> None:
 
     operation = build(GRAPH, "gin")
     mlp = nn.Sequential(nn.Linear(WIDTH, WIDTH), nn.ReLU(), nn.Linear(WIDTH, WIDTH, bias=False)).double()
-    layer = DenseGINConv(mlp, eps=float(operation.eps.detach()))  # initialises the MLP again
+    layer = DenseGINConv(mlp)  # which initialises the MLP again
+    layer.eps = operation.eps.detach().view(1)
     with torch.no_grad():
         mlp[0].weight.copy_(operation.first.T)
         mlp[0].bias.copy_(operation.bias)
