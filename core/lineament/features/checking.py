@@ -61,7 +61,7 @@ def check_readable(cohort: Cohort, i: int, recording: RecordingView, grid: EvenG
             path=files[0] if len(files) == 1 else None,
             remedy="Export it again or leave the session out of the labels.",
         )
-    sink(FeatureWarning(f"{what}; they are left out.".capitalize()))
+    sink(FeatureWarning(f"S{what[1:]}; they are left out."))
 
 
 def _worst_column(recording: RecordingView, absent: tuple[str, ...]) -> str:
