@@ -19,6 +19,7 @@ from lineament.simulation.session import EXTRACTOR
 from lineament.simulation.storage import COHORT_SCHEMA, LABEL_COLUMNS, LOST_POINT
 
 MANIFEST, LABELS = "cohort.json", "labels.csv"
+_AGAIN = "Write the cohort again."
 _POINTS = frozenset(f"{letter}_{k}" for letter in "xy" for k in range(68))
 
 
@@ -95,22 +96,23 @@ def _labels(folder: Path) -> list[Session]:
             reader = csv.DictReader(file)
             missing = [name for name in LABEL_COLUMNS if name not in (reader.fieldnames or ())]
             if missing:
-                raise DatasetError(f"the labels lack {', '.join(missing)}", path=path, remedy="Write the cohort again.")
+                raise DatasetError(f"the labels lack {', '.join(missing)}", path=path, remedy=_AGAIN)
             rows = list(reader)
     except OSError as error:
-        raise DatasetError(
-            f"the labels cannot be read ({error.strerror})", path=path, remedy="Write the cohort again."
-        ) from error
+        raise DatasetError(f"the labels cannot be read ({error.strerror})", path=path, remedy=_AGAIN) from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise DatasetError("the labels are not a table of text", path=path, remedy="Write the cohort again.") from error
+        raise DatasetError("the labels are not a table of text", path=path, remedy=_AGAIN) from error
     if not rows:
-        raise DatasetError("the labels are empty", path=path, remedy="Write the cohort again.")
+        raise DatasetError("the labels are empty", path=path, remedy=_AGAIN)
+    cut = [str(i) for i, row in enumerate(rows, 2) if any(row[name] is None for name in LABEL_COLUMNS)]
+    if cut:
+        raise DatasetError(f"lines of the labels are cut short: {named(cut)}", path=path, remedy=_AGAIN)
     without = [row["session_id"] for row in rows if not row["phq8"]]
     if without:
-        raise DatasetError(f"sessions have no score: {named(without)}", path=path, remedy="Write the cohort again.")
+        raise DatasetError(f"sessions have no score: {named(without)}", path=path, remedy=_AGAIN)
     try:
         return [_session(folder, row) for row in rows]
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
         raise DatasetError(
             f"the labels hold a value that is no number ({error})",
             path=path,

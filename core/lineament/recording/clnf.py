@@ -256,7 +256,8 @@ def _numbers(
         body = [recording.column(_FILES[kind][name])[start:stop].astype(np.float64) for name in layout]
     else:  # all x first, then all y
         body = list(points.astype(np.float64).transpose(2, 1, 0).reshape(-1, len(points)))
-    return np.nan_to_num(np.stack([*head, *body], axis=1))
+    numbers: npt.NDArray[np.float64] = np.nan_to_num(np.stack([*head, *body], axis=1))
+    return numbers
 
 
 def _formats(kind: str, names: Sequence[str]) -> list[str]:

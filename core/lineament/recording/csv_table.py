@@ -70,7 +70,7 @@ def read_numbers(path: Path, header: Sequence[str], wanted: Sequence[str]) -> di
         )
     if table.num_rows == 0:
         raise RecordingError("the file has a header but no rows", path=path, remedy="Export it again.")
-    return {name: table.column(name).to_numpy().astype(np.float64) for name in wanted}
+    return {name: table.column(name).to_numpy().astype(np.float64, copy=False) for name in wanted}
 
 
 def require(path: Path, header: Sequence[str], needed: Sequence[str]) -> None:

@@ -87,6 +87,8 @@ def as_clnf(view: RecordingView) -> InMemoryRecording:
     if all(name in columns for name in [*turns, *gazes[0], *gazes[1]]):
         rotation = matrix_from_angles(np.stack([columns[name] for name in turns], axis=1).astype(np.float64))
         for eye, names in enumerate(gazes):
+            if f"gaze_h{eye}_x" in columns:
+                continue
             gaze = np.stack([columns[name] for name in names], axis=1).astype(np.float64)
             turned = np.einsum("nij,ni->nj", rotation, gaze)
             columns |= {f"gaze_h{eye}_{axis}": turned[:, k].astype(np.float32) for k, axis in enumerate("xyz")}
