@@ -1,21 +1,26 @@
 """Tests of search methods: a supernet whose every loss is known, and one suite that every method must pass.
 
-`AnalyticSupernet` puts a table of accuracies in the place of a network, so that a method's real code meets a real search
-space without pictures or training. `check_strategy(name)` is to search methods what `check_estimator` is to scikit-learn's
-estimators.
+`AnalyticSupernet` puts a table of accuracies in the place of a network, so that a method's real code meets a real
+search space without pictures or training. `check_strategy(name)` is to search methods what `check_estimator` is to
+scikit-learn's estimators.
 """
 
 import itertools
-from collections.abc import Mapping
+import json
+import math
+import random
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import torch  # noqa: TID253
 from torch import Tensor  # noqa: TID253
 
-from lineament.models.architecture.space import Genotype, SearchSpace
-from lineament.search.relaxation import EdgeWeights, Relaxed
-from lineament.search.strategies import method_named
+from lineament.errors import ModelError
+from lineament.models.architecture.space import Edge, Genotype, SearchSpace
+from lineament.search.relaxation import EdgeWeights, Relaxed, uniform_weights
+from lineament.search.strategies import BlackBox, black_box, method_named
 from lineament.search.strategies.loop import DifferentiableSearch, ScheduleSettings
 from lineament.search.strategies.selection import PerturbationSelection, argmax_genotype
 
@@ -23,9 +28,9 @@ from lineament.search.strategies.selection import PerturbationSelection, argmax_
 class AnalyticSupernet:
     """loss = -E[accuracy] when every edge's candidate is drawn by its weights: the table contracted with the weights.
 
-    table: accuracy of every genotype of `space`, whose possible edges may have some 10^6 combinations together. noise: how
-    much a batch's loss differs from the truth (standard deviation of a random linear term in the weights, in the table's
-    units; seeded): 0 gives the exact gradient. There are no network weights: a weight step only counts.
+    table: accuracy of every genotype of `space`, whose possible edges may have some 10^6 combinations together. noise:
+    how much a batch's loss differs from the truth (standard deviation of a random linear term in the weights, in the
+    table's units; seeded): 0 gives the exact gradient. There are no network weights: a weight step only counts.
     """
 
     def __init__(
@@ -96,3 +101,197 @@ def share_of_gap(table: Mapping[Genotype, float], genotype: Genotype) -> float:
     """How much of the way from the mean accuracy of all architectures (0) to the best (1) an architecture goes."""
     accuracies = np.fromiter(table.values(), float)
     return float((table[genotype] - accuracies.mean()) / (accuracies.max() - accuracies.mean()))
+
+
+def synthetic_table(space: SearchSpace, seed: int, *, interaction: float = 0.2) -> dict[Genotype, float]:
+    """Accuracies of all architectures of a small space: an effect of every choice, and some of every two (seeded)."""
+    rng = np.random.default_rng(seed)
+    choices = [(edge.name, candidate) for edge in space.possible() for candidate in edge.candidates]
+    alone = dict(zip(choices, rng.normal(size=len(choices)), strict=True))
+    pairs = list(itertools.combinations(choices, 2))
+    together = dict(zip(pairs, interaction * rng.normal(size=len(pairs)), strict=True))
+    names = [edge.name for edge in space.possible()]
+    table = {}
+    for combination in itertools.product(*(edge.candidates for edge in space.possible())):
+        genotype = space.genotype(dict(zip(names, combination, strict=True)))
+        pairwise = sum(together[pair] for pair in itertools.combinations(genotype.choices, 2))
+        table[genotype] = float(sum(alone[choice] for choice in genotype.choices) + pairwise)
+    return table
+
+
+_OPERATIONS = ("skip", "conv", "pool")
+FLAT_SPACE = SearchSpace("flat", tuple(Edge(f"edge{i}", _OPERATIONS[: 2 + i % 2]) for i in range(5)))
+ONE_ARCHITECTURE = SearchSpace("one architecture", (Edge("a", ("skip",)), Edge("b", ("conv",), when=("a", "skip"))))
+CONDITIONAL_SPACE = SearchSpace(
+    "conditional",
+    (
+        Edge("entry", ("series",)),
+        Edge("family", ("cnn", "gnn", "none")),
+        Edge("kernel", _OPERATIONS, when=("family", "cnn")),
+        Edge("width", ("3", "5"), when=("kernel", "conv")),
+        Edge("graph", ("full", "learned"), when=("family", "gnn")),
+        Edge("lost", _OPERATIONS, when=("family", "rnn")),
+    ),
+)
+"""Nested conditions, an edge that offers no choice, one that no architecture has."""
+SPACES = (FLAT_SPACE, ONE_ARCHITECTURE, CONDITIONAL_SPACE)
+
+_ROUNDS = 25
+
+
+def check_strategy(name: str) -> None:
+    """Raises `AssertionError` where the search method `name` breaks what every method promises.
+
+    It finds valid architectures only, in spaces with conditions, without a choice and with a loss that is no number;
+    the same seed gives the same search; state saved at a random moment and loaded elsewhere goes on exactly; black
+    boxes have JSON for state; no global generator is touched; another method's or space's state is refused.
+    """
+    check = _check_differentiable if method_named(name).differentiable else _check_black_box
+    with _global_generators_untouched(name):
+        for space in SPACES:
+            check(name, space)
+
+
+def _check_black_box(name: str, space: SearchSpace) -> None:
+    table = synthetic_table(space, seed=0)
+    whole, _ = _asked(black_box(name, space, 3), table, range(_ROUNDS))
+    again, _ = _asked(black_box(name, space, 3), table, range(_ROUNDS))
+    other, _ = _asked(black_box(name, space, 4), table, range(_ROUNDS))
+    assert whole == again, f"{name}: the same seed gave another search"
+    assert space.size == 1 or whole != other, f"{name}: two seeds gave the same search"
+    for genotype in whole:
+        space.validate(genotype)
+    stop = int(np.random.default_rng(len(name)).integers(1, _ROUNDS))
+    first, interrupted = _asked(black_box(name, space, 3), table, range(stop))
+    state = json.loads(json.dumps(interrupted.state_dict(), allow_nan=False))
+    resumed = black_box(name, space, 99)
+    resumed.load_state_dict(state)
+    rest, _ = _asked(resumed, table, range(stop, _ROUNDS))
+    assert first + rest == whole, f"{name}: the search resumed at round {stop} differs from the uninterrupted one"
+    _assert_refused(resumed, state)
+
+
+def _asked(strategy: BlackBox, table: Mapping[Genotype, float], rounds: range) -> tuple[list[Genotype], BlackBox]:
+    """What it asks for in these rounds: two a round, told in the opposite order; some losses are not numbers."""
+    asked: list[Genotype] = []
+    for index in rounds:
+        pair = [strategy.ask(), strategy.ask()]
+        for genotype in reversed(pair):
+            strategy.tell(genotype, (math.nan, math.inf)[index % 2] if index % 7 == 6 else -table[genotype])
+        asked += pair
+    return asked, strategy
+
+
+def _check_differentiable(name: str, space: SearchSpace) -> None:
+    whole = _Course(name, space)
+    while whole.advance():
+        pass
+    again = _Course(name, space)
+    stop = int(np.random.default_rng(len(name)).integers(1, len(whole.records)))
+    for _ in range(stop):
+        again.advance()
+    state = stored(again.state_dict())
+    resumed = _Course(name, space, seed=99)
+    resumed.load_state_dict(state)
+    while again.advance():
+        pass
+    while resumed.advance():
+        pass
+    assert again.records == whole.records, f"{name}: the same seed gave another search"
+    assert resumed.records == whole.records[stop:], f"{name}: resumed at step {stop}, it differs from the uninterrupted"
+    assert resumed.genotype() == whole.genotype()
+    space.validate(whole.genotype())
+    _assert_refused(resumed.search, state["search"])
+
+
+class _Course:
+    """A differentiable method's whole search, with a noisy relaxed network, in single steps."""
+
+    def __init__(self, name: str, space: SearchSpace, seed: int = 3) -> None:
+        self.relaxed = AnalyticSupernet(synthetic_table(space, seed=0), space, noise=0.5, seed=seed)
+        self.search = DifferentiableSearch(self.relaxed, name, ScheduleSettings.for_steps(_ROUNDS), seed)
+        self.selection: PerturbationSelection | None = None
+        self._selects = method_named(name).selection == "perturbation"
+        self._seed = seed
+        self.records: list[Any] = []
+
+    def advance(self) -> bool:
+        """One step; False when there is none left."""
+        if not self.search.finished:
+            record = self.search.step()
+            _assert_weights(self.relaxed.space, self.search.mean_weights())
+            self.records.append(record)
+            return True
+        if self._selects and self.selection is None:
+            self.selection = self._new_selection()
+        if self.selection is None or self.selection.finished:
+            return False
+        self.records.append(self.selection.step())
+        return True
+
+    def _new_selection(self) -> PerturbationSelection:
+        return PerturbationSelection(self.relaxed, self.search.mean_weights(), tuning_steps=2, seed=self._seed)
+
+    def genotype(self) -> Genotype:
+        if self.selection is not None:
+            return self.selection.genotype()
+        return argmax_genotype(self.relaxed.space, self.search.mean_weights())
+
+    def state_dict(self) -> dict[str, Any]:
+        selection = self.selection.state_dict() if self.selection is not None else None
+        return {"seed": self._seed, "search": self.search.state_dict(), "selection": selection}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self._seed = state["seed"]
+        self.search.load_state_dict(state["search"])
+        if state["selection"] is not None:
+            self.selection = self._new_selection()
+            self.selection.load_state_dict(state["selection"])
+
+
+def stored(state: Any) -> Any:
+    """A state as it comes back from a file: tensors as arrays, all else through JSON.
+
+    Raises `AssertionError` where it holds anything that a file of JSON and arrays cannot.
+    """
+    if isinstance(state, Tensor):
+        return state.numpy().copy()
+    if isinstance(state, np.ndarray):
+        return state.copy()
+    if isinstance(state, Mapping):
+        assert all(isinstance(key, str) for key in state), "a state has keys that are not text"
+        return {key: stored(value) for key, value in state.items()}
+    try:
+        return json.loads(json.dumps(state))
+    except TypeError as error:
+        raise AssertionError(f"a state holds what JSON and arrays cannot: {error}") from None
+
+
+def _assert_weights(space: SearchSpace, weights: EdgeWeights) -> None:
+    expected = uniform_weights(space)
+    assert weights.keys() == expected.keys(), "there are not weights for exactly the possible edges"
+    for edge, values in weights.items():
+        assert values.shape == expected[edge].shape, f"{edge} has {values.shape} weights"
+        assert bool((values >= 0).all()), f"{edge} has a weight below 0 or not a number"
+        assert abs(float(values.sum()) - 1) < 1e-5, f"the weights of {edge} do not sum to 1"
+
+
+def _assert_refused(strategy: Any, state: Mapping[str, Any]) -> None:
+    for key in ("strategy", "space"):
+        try:
+            strategy.load_state_dict({**state, key: "another"})
+        except ModelError:
+            continue
+        raise AssertionError(f"the state of another {key} was taken")
+
+
+@contextmanager
+def _global_generators_untouched(name: str) -> Iterator[None]:
+    before = _global_states()
+    yield
+    assert _global_states() == before, f"{name} used a global random generator"
+
+
+def _global_states() -> tuple[Any, ...]:
+    legacy = np.random.get_state()  # noqa: NPY002 - to see that nobody uses it
+    return random.getstate(), legacy[1].tobytes(), legacy[2], torch.get_rng_state().numpy().tobytes()
