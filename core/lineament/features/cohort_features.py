@@ -1,10 +1,7 @@
 """A cohort's features, computed once, cached by content and held in memory: what training and searching read."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +17,7 @@ from lineament.features.cohort_cache import FeatureArrays, read_arrays, remove_a
 from lineament.features.events import FeatureWarning
 from lineament.features.grid import RATE, EvenGrid
 from lineament.features.points import N_POINT_FEATURES
+from lineament.features.sources import hash_of, session_sources, simulator_source
 from lineament.features.statistics import N_STATISTICS, session_statistics
 from lineament.features.windows import WINDOW_BINS, Windows, cut_windows
 from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_events
@@ -89,13 +87,13 @@ class CohortFeatures:
             person_ids=tuple(self.person_ids[i] for i in chosen),
             session_ids=tuple(self.session_ids[i] for i in chosen),
             splits=tuple(self.splits[i] for i in chosen),
-            fingerprint=_hash([self.fingerprint, "rows", chosen.tolist()]),
+            fingerprint=hash_of([self.fingerprint, "rows", chosen.tolist()]),
             folder=None,
         )
 
     def with_scores(self, scores: npt.NDArray[np.float64]) -> "CohortFeatures":
         """The same sessions with other scores, as the control with permuted labels has them."""
-        return replace(self, scores=scores, fingerprint=_hash([self.fingerprint, "scores", scores.tolist()]))
+        return replace(self, scores=scores, fingerprint=hash_of([self.fingerprint, "scores", scores.tolist()]))
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.folder is None:
@@ -135,11 +133,14 @@ def cohort_features(
     check_scores(cohort)
     if int(seconds * RATE) < WINDOW_BINS:
         raise DatasetError(f"{seconds:g} s of each session hold no window", remedy="Use at least ten seconds.")
-    sources = [cohort.fingerprint(i) for i in range(len(cohort))]
-    folder = cache / _hash([FEATURES_METHOD, seconds, sources, _simulator(cohort)]) if cache is not None else None
+    cancel = cancel or CancelToken()
+    sources = session_sources(cohort, cache, cancel)
+    folder = (
+        cache / hash_of([FEATURES_METHOD, seconds, sources, simulator_source(cohort)]) if cache is not None else None
+    )
     arrays = _cached(folder, sink) if folder is not None else None
     if arrays is None:
-        arrays = make_arrays(cohort, seconds, cancel or CancelToken(), sink)
+        arrays = make_arrays(cohort, seconds, cancel, sink)
         if folder is not None:
             write_arrays(folder, arrays)
             arrays = read_arrays(folder) or arrays
@@ -159,7 +160,7 @@ def cohort_features(
         extractor=cohort.extractor,
         simulated=cohort.simulated,
         scale=cohort.scale,
-        fingerprint=_hash([FEATURES_METHOD, seconds, sources, cohort.identity()]),
+        fingerprint=hash_of([FEATURES_METHOD, seconds, sources, cohort.identity()]),
         folder=folder,
     )
 
@@ -222,21 +223,3 @@ def _agreed(cohort: Cohort, i: int, absent: tuple[str, ...], lacking: tuple[str,
         f"{' and more' if len(odd) > 3 else ''}, unlike those before it",
         remedy="Complete its files or leave the session out of the labels.",
     )
-
-
-def _simulator(cohort: Cohort) -> str:
-    """Of the simulator's own source where sessions are simulated when read: what it makes changes with it."""
-    return _simulator_source() if any(not session.files for session in cohort.sessions) else ""
-
-
-@lru_cache(maxsize=1)
-def _simulator_source() -> str:
-    import lineament.simulation
-
-    sources = sorted(Path(next(iter(lineament.simulation.__path__))).glob("*.py"))
-    return hashlib.blake2b(b"".join(path.read_bytes() for path in sources), digest_size=12).hexdigest()
-
-
-def _hash(content: object) -> str:
-    text = json.dumps(content, separators=(",", ":"))
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from tests.core.features.cohorts import SECONDS, blank, changed, cohort_of, files_of, recordings
 
-from lineament.datasets import Cohort
+from lineament.datasets import Cohort, open_cohort
 from lineament.errors import DatasetError, RecordingError, StorageError
 from lineament.features import FeatureWarning, extract_windows
 from lineament.features.channels import N_CHANNELS
@@ -20,7 +20,7 @@ from lineament.features.statistics import N_STATISTICS, STATISTIC_NAMES, session
 from lineament.features.windows import CLIP
 from lineament.progress import Cancelled, CancelToken, Progress
 from lineament.recording.in_memory import InMemoryRecording
-from lineament.simulation import simulate_cohort
+from lineament.simulation import simulate_cohort, write_cohort
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,27 @@ def _mean_smile(features: CohortFeatures) -> float:
     return float(features.values[..., 8].mean())
 
 
-def test_folders_and_simulated_cohorts_are_cached(tmp_path: Path) -> None:
+def test_files_are_read_again_only_when_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_cohort(simulate_cohort(3, seed=1, seconds=20), tmp_path / "c")
+    one = cohort_features(open_cohort(tmp_path / "c"), 20, cache=tmp_path / "cache")
+    with monkeypatch.context() as patch:
+        patch.setattr(Cohort, "fingerprint", lambda self, i: refuse(i))
+        two = cohort_features(replace(open_cohort(tmp_path / "c"), read=refuse), 20, cache=tmp_path / "cache")
+    assert two.fingerprint == one.fingerprint
+    session = sorted((tmp_path / "c" / "sessions").iterdir())
+    session[0].write_bytes(session[1].read_bytes())
+    three = cohort_features(open_cohort(tmp_path / "c"), 20, cache=tmp_path / "cache")
+    assert three.folder != one.folder
+    np.testing.assert_array_equal(three.values[0], one.values[1])
+    moved = (tmp_path / "c").rename(tmp_path / "moved")
+    assert cohort_features(open_cohort(moved), 20, cache=tmp_path / "cache").folder == three.folder
+    session = sorted((moved / "sessions").iterdir())
+    session[2].unlink()
+    with pytest.raises((RecordingError, DatasetError), match=session[2].stem):
+        cohort_features(open_cohort(moved), 20, cache=tmp_path / "cache")
+
+
+def test_simulated_cohorts_are_cached(tmp_path: Path) -> None:
     cohort = Cohort.from_simulation(simulate_cohort(3, seed=1, seconds=30))
     one = cohort_features(cohort, 30, cache=tmp_path)
     again = Cohort.from_simulation(simulate_cohort(3, seed=1, seconds=30))

@@ -112,3 +112,30 @@ def test_point_spectra_are_logarithms_of_the_transform_with_the_sign_of_the_mean
     np.testing.assert_allclose(found[:, :, 16:], expected[:, 68:], atol=1e-4)
     assert (found[:, 54, 16] < -2).all()
     assert not point_spectra(np.zeros((1, 100, 136), dtype=np.float32)).any()
+
+
+def test_a_turning_head_moves_no_point_as_a_smile_does() -> None:
+    """Two hertz of nodding and shaking leave next to nothing in the nodes; a smile coming and going at .2 Hz does."""
+    from lineament.face.displacement import displacement_fields
+    from lineament.face.rotation import matrix_from_angles
+    from lineament.face.template import LANDMARKS_68
+    from lineament.features.landmarks import face_displacements
+
+    time = np.arange(100) / 10
+    neutral = load_template().vertices[LANDMARKS_68]
+    smile = displacement_fields()[8][LANDMARKS_68] * 0.5
+
+    def nodes(angles: np.ndarray, smiling: np.ndarray) -> np.ndarray:
+        faces = (neutral + smiling[:, None, None] * smile) * (1, -1, -1)
+        place = np.tile([20.0, -10.0, 600.0], (100, 1))
+        turned = np.einsum("tij,tpj->tpi", matrix_from_angles(angles), faces) + place[:, None]
+        pixels = (800 * turned[:, :, :2] / turned[:, :, 2:] + 300).astype(np.float32)
+        x, y = face_displacements(pixels, angles, place)
+        return point_spectra(np.concatenate([x, y], axis=1)[None])[0]
+
+    still, wave = np.zeros((100, 3)), np.sin(2 * np.pi * 2 * time)
+    turning = nodes(np.radians(np.stack([8 * wave, 10 * wave, 4 * wave], axis=1)), np.zeros(100))
+    smiling = nodes(still, 0.5 - 0.5 * np.cos(2 * np.pi * 0.2 * time))
+    assert np.abs(turning).max() < 0.6
+    assert smiling[[48, 54], 2].min() > 2
+    assert np.abs(smiling[27:31]).max() < 0.3 * smiling[54, 2]
