@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
+import torch  # noqa: TID253
 
 from lineament.search.runs import Loader, Registry, Unit, UnitContext
 from lineament.search.runs.unit import Array

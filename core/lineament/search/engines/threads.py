@@ -1,4 +1,4 @@
-"""One thread for all arithmetic: sums over another number of threads end in other last bits, and small ones are slow."""
+"""One thread for all arithmetic: sums over several end in other last bits, and on small arrays they are slower."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

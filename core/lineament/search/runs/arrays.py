@@ -54,5 +54,5 @@ def _digest(arrays: Mapping[str, Array], text: str) -> str:
     for name in sorted(arrays):
         array = arrays[name]
         total.update(f"\n{name} {array.dtype.kind}{array.dtype.itemsize} {array.shape}\n".encode())
-        total.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+        total.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
     return total.hexdigest()

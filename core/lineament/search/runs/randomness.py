@@ -25,7 +25,8 @@ def capture_randomness() -> dict[str, Any]:
     """State of torch's generator on the CPU and on every GPU in use."""
     import torch
 
-    gpus = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
+    in_use = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
+    gpus = torch.cuda.get_rng_state_all() if in_use else []
     return {"cpu": torch.get_rng_state(), "gpus": gpus}
 
 

@@ -1,0 +1,97 @@
+"""Worker processes as `PoolEngine` sees them: started, sent a unit, heard, ended."""
+
+import multiprocessing
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+from lineament.search.engines.worker import CancelUnit, work
+from lineament.search.runs.execution import Place
+from lineament.search.runs.registry import Registry
+from lineament.search.runs.unit import Unit
+
+_SPAWN = multiprocessing.get_context("spawn")
+_LAST_WORDS_S = 5.0
+"""How long a process may take to end after its pipe was closed, before it is killed."""
+
+
+class Worker:
+    """One process and the pipe to it. `unit` is the one it runs; `ready` once its data is loaded."""
+
+    def __init__(self, registry: Registry, place: Place) -> None:
+        self.unit: Unit | None = None
+        self.ready = False
+        self.told_to_stop = False
+        self.connection, theirs = _SPAWN.Pipe()
+        self._process: BaseProcess = _SPAWN.Process(target=work, args=(theirs, registry, place), daemon=True)
+        with _interrupts_blocked():
+            self._process.start()
+        theirs.close()  # so that its end is heard as the end of the pipe
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
+
+    def start(self, unit: Unit) -> None:
+        """Send a unit; a worker that has just died shows when it is heard."""
+        self.unit, self.told_to_stop = unit, False
+        self._send(unit)
+
+    def stop_unit(self) -> None:
+        """Ask it to save and stop what it runs; once is enough."""
+        if self.unit is not None and not self.told_to_stop:
+            self.told_to_stop = True
+            self._send(CancelUnit())
+
+    def heard(self) -> Iterator[object]:
+        """What it has said and not yet been heard; raises `EOFError` once it has died and all is heard."""
+        try:
+            while self.connection.poll():
+                yield self.connection.recv()
+        except OSError as error:  # it was killed in the middle of a word
+            raise EOFError from error
+
+    def end(self, patience_s: float = _LAST_WORDS_S) -> int | None:
+        """End the process, whatever it does; its exit status (negative: the signal that killed it)."""
+        self.connection.close()
+        self._process.join(patience_s)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        status = self._process.exitcode
+        self._process.close()
+        return status
+
+    def _send(self, message: object) -> None:
+        try:
+            self.connection.send(message)
+        except OSError:
+            return
+
+
+def speaking(workers: list[Worker], timeout_s: float) -> list[Worker]:
+    """Workers that have said something or died, after at most `timeout_s`."""
+    from multiprocessing.connection import wait
+
+    connections: dict[object, Worker] = {worker.connection: worker for worker in workers}
+    found = wait(list(connections), timeout_s)  # type: ignore[arg-type]
+    return [connections[connection] for connection in found if isinstance(connection, Connection)]
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """A process inherits what its starter blocks: Ctrl-C must not reach it before it has decided to ignore it."""
+    if sys.platform == "win32":
+        yield
+        return
+    from multiprocessing.resource_tracker import ensure_running
+
+    ensure_running()  # starting it unblocks signals, so it has to run already
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
