@@ -1,15 +1,18 @@
 """Models behind one interface, saved as safetensors and JSON."""
 
 from lineament.models.base import EncodedWindows, Model
-from lineament.models.card import Estimate, Metrics, ModelCard
+from lineament.models.card import Comparison, Estimate, Metrics, ModelCard
 from lineament.models.intervals import ConformalTable
 from lineament.models.prediction import ATTRIBUTES, PHQ8, Prediction, Scale, ScoreProvenance
-from lineament.models.store import load_model, save_model
+from lineament.models.shipped import default_model_folder
+from lineament.models.store import Description, describe_model, load_model, save_model
 
 __all__ = [
     "ATTRIBUTES",
     "PHQ8",
+    "Comparison",
     "ConformalTable",
+    "Description",
     "EncodedWindows",
     "Estimate",
     "Metrics",
@@ -18,6 +21,8 @@ __all__ = [
     "Prediction",
     "Scale",
     "ScoreProvenance",
+    "default_model_folder",
+    "describe_model",
     "load_model",
     "save_model",
 ]

@@ -23,25 +23,34 @@ class EncodedWindows:
     """What a model keeps of each window, so that none is coded twice.
 
     fused: float32[W, M, D] for M networks of an ensemble. attribute_attention: float32[W, A].
-    moment_logits: float32[W, M].
+    moment_logits: float32[W, M]. statistics: float32[W, S] (`window_statistics`), for models that read them.
     """
 
     fused: Float32Array
     attribute_attention: Float32Array
     moment_logits: Float32Array
+    statistics: Float32Array | None = None
 
     def __len__(self) -> int:
         return len(self.fused)
 
+    def take(self, rows: slice | npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> "EncodedWindows":
+        """Some of the windows."""
+        statistics = self.statistics[rows] if self.statistics is not None else None
+        return EncodedWindows(self.fused[rows], self.attribute_attention[rows], self.moment_logits[rows], statistics)
+
     def first(self, n: int) -> "EncodedWindows":
-        return EncodedWindows(self.fused[:n], self.attribute_attention[:n], self.moment_logits[:n])
+        return self.take(slice(n))
 
     @classmethod
     def joined(cls, parts: list["EncodedWindows"]) -> "EncodedWindows":
+        """All of `parts`, at least one, of the same model."""
+        statistics = [p.statistics for p in parts if p.statistics is not None]
         return cls(
             np.concatenate([p.fused for p in parts]),
             np.concatenate([p.attribute_attention for p in parts]),
             np.concatenate([p.moment_logits for p in parts]),
+            np.concatenate(statistics) if statistics else None,
         )
 
 
@@ -70,8 +79,13 @@ class Model(Protocol):
         """Input channels that the recordings it was trained on could not give; it reads none of them."""
         ...
 
-    def encode(self, windows: "Windows") -> EncodedWindows:
-        """Each of the unscaled windows by itself."""
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes it reads, in the order of `EncodedWindows.attribute_attention`."""
+        ...
+
+    def encode(self, windows: "Windows", without: str = "") -> EncodedWindows:
+        """Each of the unscaled windows by itself, at least one. without: an attribute to leave unheard."""
         ...
 
     def estimate(self, encoded: EncodedWindows) -> tuple[float, Float32Array]:

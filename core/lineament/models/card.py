@@ -41,12 +41,38 @@ class Metrics:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """Systems trained and tested alike, as a table. rows: (system, one figure a column or None)."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Estimate | None, ...]], ...]
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        for system, figures in self.rows:
+            if len(figures) != len(self.columns):
+                raise ValueError(f"{system} has {len(figures)} figures for {len(self.columns)} columns")
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Raises `KeyError`, `TypeError` or `ValueError` when something is missing or of another kind."""
+        rows = tuple(
+            (str(system), tuple(Estimate(**figure) if figure is not None else None for figure in figures))
+            for system, figures in data["rows"]
+        )
+        return cls(str(data["title"]), tuple(data["columns"]), rows, str(data["note"]))
+
+
+@dataclass(frozen=True)
 class ModelCard:
-    """What `model card.json` holds and `MODEL_CARD.md` says.
+    """What the card in `model.json` holds and `MODEL_CARD.md` says.
 
     trained_on: extractor of the training recordings. test: metrics by predictor ("network", "ridge", "constant").
     rmse_gain: constant's RMSE less the network's. reachable_share: share of the oracle's gain over the constant, by
-    predictor, where an oracle exists. coverage: share of test persons inside the interval, by usable seconds.
+    predictor, where an oracle exists. coverage: share of test persons inside the interval, by usable seconds. absent:
+    input channels that the training recordings did not have and the model does not read. architecture: the choices of
+    the genotype where a search found it. comparison: this model beside others trained and tested alike.
     """
 
     name: str
@@ -71,6 +97,9 @@ class ModelCard:
     app_version: str = __version__
     utc_time: str = ""
     notes: tuple[str, ...] = field(default_factory=tuple)
+    absent: tuple[str, ...] = ()
+    architecture: Mapping[str, str] = field(default_factory=dict)
+    comparison: Comparison | None = None
 
     def summary(self) -> str:
         """One line for a list of models."""
@@ -87,72 +116,14 @@ class ModelCard:
         facts["test"] = {name: Metrics.from_json(metrics) for name, metrics in facts["test"].items()}
         facts["rmse_gain"] = Estimate(**facts["rmse_gain"])
         facts["ridge_gain"] = Estimate(**facts["ridge_gain"])
-        for name in ("limits", "notes"):
-            facts[name] = tuple(facts[name])
+        for name in ("limits", "notes", "absent"):
+            facts[name] = tuple(facts.get(name, ()))
+        if facts.get("comparison") is not None:
+            facts["comparison"] = Comparison.from_json(facts["comparison"])
         return cls(**facts)
 
     def markdown(self) -> str:
         """The card as a page."""
-        return "\n".join(
-            [
-                f"# {self.name}",
-                "",
-                f"{self.summary_line[0].upper()}{self.summary_line[1:]}. "
-                "Research use only: a model estimate, not a diagnosis.",
-                "",
-                *self._facts(),
-                "",
-                "## How well it does",
-                "",
-                *self._results(),
-                "",
-                "## Limits",
-                "",
-                *(f"- {limit}" for limit in self.limits),
-                "",
-                "## How it was made",
-                "",
-                *(f"- {name}: {value}" for name, value in self.settings.items()),
-                *(f"- {note}" for note in self.notes),
-                "",
-            ]
-        )
+        from lineament.models.card_page import card_page
 
-    def _facts(self) -> list[str]:
-        persons = ", ".join(f"{count} {name}" for name, count in self.persons.items())
-        return [
-            "| | |",
-            "|---|---|",
-            f"| kind | {self.kind}, {self.parameters:,} parameters |",
-            f"| scale | {self.scale.name}, {self.scale.low} to {self.scale.high} |",
-            f"| trained on | {self.data} |",
-            f"| extractor | {self.trained_on} |",
-            f"| persons | {persons} |",
-            f"| licence | {self.licence} |",
-            f"| made by | Lineament {self.app_version}, {self.utc_time} |",
-        ]
-
-    def _results(self) -> list[str]:
-        rows = [
-            f"{self.persons.get('test', 0)} persons that took no part in training, 95 % bootstrap intervals.",
-            "",
-            "| predictor | RMSE | MAE | CCC | r | share of the reachable gain |",
-            "|---|---|---|---|---|---|",
-        ]
-        for name, m in self.test.items():
-            share = f"{self.reachable_share[name]:.0%}" if name in self.reachable_share else "-"
-            rows.append(f"| {name} | {m.rmse} | {m.mae} | {m.ccc or '-'} | {m.r or '-'} | {share} |")
-        rows += [
-            "",
-            f"RMSE below the constant predictor's by {self.rmse_gain}; below ridge's by {self.ridge_gain}.",
-            "",
-            f"Interval at level {self.level:.0%} (split conformal):",
-            "",
-            "| usable seconds | coverage on test persons | mean width |",
-            "|---|---|---|",
-        ]
-        rows += [f"| {s} | {c['coverage']:.1%} | {c['width']:.1f} |" for s, c in self.coverage.items()]
-        if self.oracle:
-            figures = ", ".join(f"{name} {value:.2f}" for name, value in self.oracle.items())
-            rows += ["", f"Oracle (linear, knows every session's true behaviour parameters): {figures}."]
-        return rows
+        return card_page(self)

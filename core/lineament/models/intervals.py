@@ -34,6 +34,12 @@ class ConformalTable:
         widen = [np.maximum.accumulate(ends[::-1])[::-1] for ends in (below, above)]
         return cls(level, tuple(map(float, usable_s)), *(tuple(map(float, ends)) for ends in widen))
 
+    @classmethod
+    def whole_scale(cls, level: float, scale: Scale) -> Self:
+        """For a model that is not calibrated yet: every interval is the whole scale."""
+        span = float(scale.high - scale.low)
+        return cls(level, (1.0,), (span,), (span,))
+
     def interval(self, score: float, usable_s: float, scale: Scale) -> tuple[float, float]:
         """Interval round an estimate, cut to the scale; between amounts of time in proportion to their logarithm."""
         at = np.log(max(usable_s, 1e-3))

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from lineament.errors import ModelError
 from lineament.models.base import EncodedWindows, Model
-from lineament.models.prediction import ATTRIBUTES, Prediction, ScoreProvenance
+from lineament.models.prediction import Prediction, ScoreProvenance
 from lineament.provenance import Provenance, utc_now
 from lineament.version import __version__
 
@@ -72,7 +72,7 @@ def make_prediction(
     why = abstention(usable_s, seen_s, count)
     score, interval = None, None
     moments = np.zeros(0, dtype=np.float32)
-    attributes = np.zeros((0, len(ATTRIBUTES)), dtype=np.float32)
+    attributes = np.zeros((0, len(model.attributes)), dtype=np.float32)
     if encoded is not None and count:
         raw, moments = model.estimate(encoded)
         attributes = encoded.attribute_attention
@@ -86,7 +86,7 @@ def make_prediction(
         scale=model.card.scale,
         baseline=model.baseline,
         window_times=window_times,
-        attribute_names=ATTRIBUTES,
+        attribute_names=model.attributes,
         attribute_attention=attributes,
         moment_attention=moments,
         usable_s=usable_s,

@@ -1,48 +1,47 @@
 """Models on disk as data: weights as safetensors, everything else as JSON. Nothing in a model file can run.
 
-model.safetensors   weights, one prefix a network of the ensemble
-model.json          schema version, shape, scaling, intervals, card, checksums of weights and of itself
+model.safetensors   weights (and, for a searched model, scalings and ridge), one prefix a network of the ensemble
+model.json          schema version, kind, what that kind needs, intervals, card, checksums of weights and of itself
 MODEL_CARD.md       the card for reading
 """
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lineament.errors import ModelError
+from lineament.errors import LineamentError, ModelError
+from lineament.models.architecture.space import Genotype, SearchSpace
 from lineament.models.card import ModelCard
 from lineament.models.intervals import ConformalTable
 from lineament.storage import make_folder, write_atomically
 
 if TYPE_CHECKING:
     from lineament.models.hand_designed import HandDesignedModel
+    from lineament.models.searched import SearchedModel
+
+    SavedModel = HandDesignedModel | SearchedModel
 
 MODEL_SCHEMA = 1
 WEIGHTS, FACTS, CARD = "model.safetensors", "model.json", "MODEL_CARD.md"
+_MISFITS = (KeyError, IndexError, TypeError, ValueError, RuntimeError, AttributeError)
 _REMEDY = "Copy the model again from where it came, or use the shipped one."
 
 
-def save_model(model: "HandDesignedModel", folder: Path) -> None:
+def save_model(model: "SavedModel", folder: Path) -> None:
     """Write the model's folder; an older model there is replaced file by file, each atomically.
 
     Raises `StorageError` when the folder cannot be written.
     """
     from safetensors.torch import save
 
-    tensors = {
-        f"{i}.{name}": tensor.contiguous()
-        for i, network in enumerate(model.networks)
-        for name, tensor in network.state_dict().items()
-    }
-    weights = save(tensors)
+    tensors, own = model.parts()
+    weights = save({name: tensor.contiguous() for name, tensor in tensors.items()})
     facts: dict[str, Any] = {
         "schema_version": MODEL_SCHEMA,
         "kind": model.card.kind,
-        "networks": len(model.networks),
-        "shape": model.shape.to_json(),
-        "target": {"mean": model.target_mean, "sd": model.target_sd},
-        "scaling": model.scaling.to_json(),
+        **own,
         "conformal": model.conformal.to_json(),
         "card": model.card.to_json(),
         "weights_sha256": hashlib.sha256(weights).hexdigest(),
@@ -61,23 +60,56 @@ def _facts_hash(facts: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def load_model(folder: Path) -> "HandDesignedModel":
+def load_model(folder: Path) -> "SavedModel":
     """The model of a folder (or of its `model.json`).
 
     Raises `ModelError` when a file is missing, cut short, edited, or of a newer schema.
     """
-    from lineament.models.hand_designed import KIND
-
     folder = folder.parent if folder.name == FACTS else folder
     facts = _read_facts(folder / FACTS)
-    if facts.get("kind") != KIND:
+    kind = _class_of(facts.get("kind"))
+    if kind is None:
         raise ModelError(
             f"this version knows no models of kind {facts.get('kind')}", path=folder / FACTS, remedy="Update Lineament."
         )
     weights = _read(folder / WEIGHTS)
     if hashlib.sha256(weights).hexdigest() != facts.get("weights_sha256"):
         raise ModelError("the weights are damaged or belong to another model", path=folder / WEIGHTS, remedy=_REMEDY)
-    return _build(folder, facts, weights)
+    return _build(kind, folder, facts, weights)
+
+
+def _class_of(kind: object) -> "type[SavedModel] | None":
+    """The class behind a kind's name; its module brings torch with it."""
+    from lineament.models import hand_designed, searched
+
+    known: dict[object, type[SavedModel]] = {
+        hand_designed.KIND: hand_designed.HandDesignedModel,
+        searched.KIND: searched.SearchedModel,
+    }
+    return known.get(kind)
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a model's folder says of it, without its weights: the card, and for a searched one its architecture."""
+
+    card: ModelCard
+    genotype: Genotype | None
+    space: SearchSpace | None
+
+
+def describe_model(folder: Path) -> Description:
+    """Read `model.json` alone, which takes no torch.
+
+    Raises `ModelError` when it is missing, damaged, edited, or of a newer schema.
+    """
+    facts = _read_facts(folder / FACTS)
+    try:
+        card = ModelCard.from_json(facts["card"])
+        space = SearchSpace.from_json(facts["space"]) if "space" in facts else None
+        return Description(card, space.genotype(facts["genotype"]) if space is not None else None, space)
+    except (*_MISFITS, LineamentError) as error:
+        raise ModelError("the model's parts do not fit together", path=folder, remedy=_REMEDY) from error
 
 
 def _read(path: Path) -> bytes:
@@ -105,33 +137,14 @@ def _read_facts(path: Path) -> dict[str, Any]:
     return facts
 
 
-def _build(folder: Path, facts: dict[str, Any], weights: bytes) -> "HandDesignedModel":
+def _build(kind: "type[SavedModel]", folder: Path, facts: dict[str, Any], weights: bytes) -> "SavedModel":
     from safetensors import SafetensorError
     from safetensors.torch import load
 
-    from lineament.features.windows import ChannelScaling
-    from lineament.models.hand_designed import HandDesignedModel
-    from lineament.models.network import HandDesignedNetwork, NetworkShape
-
     try:
-        tensors = load(weights)
-        shape = NetworkShape(**facts["shape"])
-        networks = []
-        for i in range(facts["networks"]):
-            network = HandDesignedNetwork(shape)
-            prefix = f"{i}."
-            own = {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
-            network.load_state_dict(own)
-            networks.append(network)
-        return HandDesignedModel(
-            shape=shape,
-            networks=networks,
-            scaling=ChannelScaling.from_json(facts["scaling"]),
-            target_mean=float(facts["target"]["mean"]),
-            target_sd=float(facts["target"]["sd"]),
-            conformal=ConformalTable.from_json(facts["conformal"]),
-            card=ModelCard.from_json(facts["card"]),
-            model_hash=str(facts["facts_sha256"]),
-        )
-    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        conformal, card = ConformalTable.from_json(facts["conformal"]), ModelCard.from_json(facts["card"])
+        model = kind.from_parts(load(weights), facts, conformal, card)
+    except (*_MISFITS, SafetensorError, LineamentError) as error:
         raise ModelError("the model's parts do not fit together", path=folder, remedy=_REMEDY) from error
+    model.model_hash = str(facts["facts_sha256"])
+    return model

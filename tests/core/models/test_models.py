@@ -1,89 +1,68 @@
-"""Models: the network, intervals, cards, and files that are damaged, edited or newer."""
+"""Models of every kind: estimates, intervals, cards, and files that are damaged, edited or newer."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch  # noqa: TID253
+from tests.support.models import make_card, make_comparison, make_hand_designed, make_searched, make_windows
 
 from lineament.datasets import PHQ8
 from lineament.errors import ModelError, StorageError
-from lineament.features import ChannelScaling, Windows
-from lineament.features.channels import N_CHANNELS
-from lineament.models import ConformalTable, Estimate, Metrics, ModelCard, load_model
-from lineament.models.hand_designed import KIND, HandDesignedModel
+from lineament.models import ConformalTable, ModelCard, default_model_folder, describe_model, load_model
+from lineament.models.hand_designed import HandDesignedModel
 from lineament.models.intervals import conformal_quantile
-from lineament.models.network import HandDesignedNetwork, NetworkShape
+from lineament.models.searched import SearchedModel
 
-SHAPE = NetworkShape(width=8, token=12, attention=6)
-
-
-def make_card() -> ModelCard:
-    some = Estimate(5.5, 5.1, 5.9)
-    return ModelCard(
-        name="small",
-        kind=KIND,
-        summary_line="trained on simulated behaviour",
-        scale=PHQ8,
-        trained_on="simulated/lineament-facemesh",
-        trained_on_simulated=True,
-        data="simulated realistic (seed 0)",
-        persons={"train": 10, "test": 5},
-        settings={"seed": 0},
-        test={"network": Metrics(some, some, some, some), "constant": Metrics(some, some, None, None)},
-        rmse_gain=Estimate(0.4, 0.2, 0.6),
-        ridge_gain=Estimate(0.1, -0.1, 0.3),
-        oracle={"r": 0.43},
-        reachable_share={"network": 0.6},
-        level=0.8,
-        coverage={"60": {"coverage": 0.81, "width": 13.2, "rmse": 5.6}},
-        limits=("Simulated only.",),
-        parameters=1234,
-    )
+AnyModel = HandDesignedModel | SearchedModel
+MAKERS: dict[str, Callable[[], AnyModel]] = {"hand-designed": make_hand_designed, "searched": make_searched}
 
 
-def make_model() -> HandDesignedModel:
-    torch.manual_seed(0)
-    rng = np.random.default_rng(0)
-    scaling = ChannelScaling(
-        rng.standard_normal(N_CHANNELS).astype(np.float32), rng.uniform(0.5, 2, N_CHANNELS).astype(np.float32)
-    )
-    table = ConformalTable(0.8, (20.0, 60.0), (8.0, 7.0), (9.0, 8.0))
-    return HandDesignedModel(
-        SHAPE, [HandDesignedNetwork(SHAPE) for _ in range(2)], scaling, 6.5, 6.0, table, make_card()
-    )
+@pytest.fixture(params=MAKERS, scope="module")
+def make(request: pytest.FixtureRequest) -> Callable[[], AnyModel]:
+    return MAKERS[request.param]
+
+
+@pytest.fixture(scope="module")
+def saved(make: Callable[[], AnyModel], tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("model")
+    make().save(folder)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    make_model().save(tmp_path / "model")
-    return tmp_path / "model"
+def folder(saved: dict[str, bytes], tmp_path: Path) -> Path:
+    for name, content in saved.items():
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
 
 
-def windows(count: int, size: float = 1) -> Windows:
-    rng = np.random.default_rng(count)
-    values = size * rng.standard_normal((count, 100, N_CHANNELS))
-    points = rng.standard_normal((count, 68, 32))
-    return Windows(np.arange(count) * 50, values.astype(np.float32), points.astype(np.float32))
-
-
-def test_saved_model_gives_the_same_estimates(folder: Path) -> None:
-    made, read = make_model(), load_model(folder)
-    encoded, again = made.encode(windows(9)), read.encode(windows(9))
+def test_saved_model_gives_the_same_estimates(make: Callable[[], AnyModel], folder: Path) -> None:
+    made, read = make(), load_model(folder)
+    assert type(read) is type(made)
+    encoded, again = made.encode(make_windows(9)), read.encode(make_windows(9))
     np.testing.assert_array_equal(encoded.fused, again.fused)
+    np.testing.assert_array_equal(encoded.moment_logits, again.moment_logits)
     assert made.estimate(encoded)[0] == read.estimate(again)[0]
     assert read.card == made.card
     assert read.conformal == made.conformal
-    assert read.baseline == 6.5
+    assert read.baseline == made.baseline
     assert len(read.model_hash) == 64
     assert {p.name for p in folder.iterdir()} == {"model.safetensors", "model.json", "MODEL_CARD.md"}
     assert load_model(folder / "model.json").model_hash == read.model_hash
 
 
-def test_attention_sums_to_one() -> None:
-    model = make_model()
-    encoded = model.encode(windows(70))
+def test_saving_what_was_loaded_writes_the_same_bytes(folder: Path, saved: dict[str, bytes], tmp_path: Path) -> None:
+    load_model(folder).save(tmp_path / "again")
+    assert {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()} == saved
+
+
+def test_attention_sums_to_one(make: Callable[[], AnyModel]) -> None:
+    model = make()
+    encoded = model.encode(make_windows(70))
     score, moments = model.estimate(encoded)
     np.testing.assert_allclose(encoded.attribute_attention.sum(axis=1), 1, atol=1e-5)
     assert moments.sum() == pytest.approx(1, abs=1e-5)
@@ -91,26 +70,41 @@ def test_attention_sums_to_one() -> None:
     assert 0 <= score <= 24
 
 
-def test_windows_are_coded_each_by_itself() -> None:
-    model = make_model()
-    whole = model.encode(windows(6))
-    parts = [model.encode(windows(6)[i : i + 1]) for i in range(6)]
+def test_windows_are_coded_each_by_itself(make: Callable[[], AnyModel]) -> None:
+    model = make()
+    windows = make_windows(6)
+    whole = model.encode(windows)
+    parts = [model.encode(windows[i : i + 1]) for i in range(6)]
     np.testing.assert_allclose(whole.fused, np.concatenate([p.fused for p in parts]), atol=1e-5)
     np.testing.assert_array_equal(whole.first(2).fused, whole.fused[:2])
+    rows = np.array([4, 1])
+    np.testing.assert_array_equal(whole.take(rows).moment_logits, whole.moment_logits[rows])
+
+
+def test_an_attribute_left_out_says_nothing(make: Callable[[], AnyModel]) -> None:
+    model = make()
+    windows, other = make_windows(5), make_windows(5)
+    other.values[:, :, 17:22] += 3
+    heard = model.estimate(model.encode(windows))[0]
+    left_out = model.estimate(model.encode(windows, without="gaze"))[0]
+    assert left_out != pytest.approx(heard, abs=1e-6)
+    assert model.estimate(model.encode(other))[0] != pytest.approx(heard, abs=1e-6)
+    assert model.estimate(model.encode(other, without="gaze"))[0] == left_out
 
 
 def test_absent_windows_do_not_count() -> None:
-    network = make_model().networks[0]
-    values = torch.from_numpy(windows(4).values)[None]
+    model = make_hand_designed()
+    network = model.networks[0]
+    values = torch.from_numpy(make_windows(4).values)[None]
     some = network(values, torch.tensor([[True, True, True, False]]))
     without = network(values[:, :3], torch.ones((1, 3), dtype=torch.bool))
     assert some.score.item() == pytest.approx(without.score.item(), abs=1e-4)
     assert some.moment_attention[0, 3].item() == 0
 
 
-def test_extreme_input_stays_on_the_scale() -> None:
-    model = make_model()
-    score, _ = model.estimate(model.encode(windows(3, size=1e6)))
+def test_extreme_input_stays_on_the_scale(make: Callable[[], AnyModel]) -> None:
+    model = make()
+    score, _ = model.estimate(model.encode(make_windows(3, size=1e6)))
     assert 0 <= score <= 24
 
 
@@ -136,7 +130,7 @@ def test_an_edited_weight_is_noticed(folder: Path) -> None:
 
 def test_an_edited_card_is_noticed(folder: Path) -> None:
     text = (folder / "model.json").read_text()
-    (folder / "model.json").write_text(text.replace('"mean": 6.5', '"mean": 2.5'))
+    (folder / "model.json").write_text(text.replace("5.1", "2.1"))
     with pytest.raises(ModelError, match="changed after it was saved"):
         load_model(folder)
 
@@ -159,11 +153,39 @@ def test_newer_and_unknown_models_ask_for_an_update(folder: Path) -> None:
         load_model(folder)
 
 
-@pytest.mark.parametrize("changes", [{"shape": {"depth": 3}}, {"networks": 5}, {"scaling": {}}, {"card": {}}])
-def test_parts_that_do_not_fit_are_refused(folder: Path, changes: dict[str, object]) -> None:
-    rewrite(folder, **changes)
+MISFITS = {
+    "hand-designed": [{"shape": {"depth": 3}}, {"networks": 5}, {"scaling": {}}],
+    "searched": [
+        {"widths": {"width": 7, "token": 8, "attention": 5}},
+        {"widths": {"depth": 3}},
+        {"members": [{"target_mean": 1.0}]},
+        {"members": []},
+        {"members": 4 * [{"target_mean": 1.0, "target_sd": 2.0}]},
+        {"space": {"schema_version": 99}},
+        {"space": []},
+        {"genotype": {"gaze.family": "cnn"}},
+        {"ridge": {}},
+        {"read_out": {"intercept": "much", "network": 1, "linear": 0}},
+        {"mean_score": None},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"), [(kind, changes) for kind, all_of in MISFITS.items() for changes in all_of]
+)
+def test_parts_that_do_not_fit_are_refused(tmp_path: Path, kind: str, changes: dict[str, object]) -> None:
+    MAKERS[kind]().save(tmp_path)
+    rewrite(tmp_path, **changes)
     with pytest.raises(ModelError, match="parts do not fit together"):
-        load_model(folder)
+        load_model(tmp_path)
+
+
+def test_a_damaged_card_is_refused(folder: Path) -> None:
+    rewrite(folder, card={})
+    for read in (load_model, describe_model):
+        with pytest.raises(ModelError, match="parts do not fit together"):
+            read(folder)
 
 
 def test_missing_folder_and_foreign_json(tmp_path: Path) -> None:
@@ -180,10 +202,10 @@ def test_nothing_in_a_model_is_pickled(folder: Path) -> None:
     assert all(set(entry) == {"dtype", "shape", "data_offsets"} for entry in header.values())
 
 
-def test_saving_where_nothing_can_be_written(tmp_path: Path) -> None:
+def test_saving_where_nothing_can_be_written(make: Callable[[], AnyModel], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="choose another folder"):
-        make_model().save(tmp_path / "file" / "model")
+        make().save(tmp_path / "file" / "model")
 
 
 def test_card_says_what_must_be_said() -> None:
@@ -200,6 +222,29 @@ def test_card_says_what_must_be_said() -> None:
         assert words in page
     assert ModelCard.from_json(json.loads(json.dumps(card.to_json()))) == card
     assert card.summary() == "small (PHQ-8; trained on simulated behaviour)"
+
+
+def test_card_of_a_searched_model_names_architecture_comparison_and_what_is_absent() -> None:
+    model = make_searched(absent=("action units: AU07",))
+    page = model.card.markdown()
+    assert "searched network, architecture found by search" in page
+    assert f"{model.parameters:,} parameters" in page
+    assert "| gaze | GNN |" in page
+    assert "node 2 = " in page
+    assert "| not read, because the training recordings lack it | action units: AU07 |" in page
+    assert "| constant | 5.75 (5.40 to 6.10) | - |" in page
+    assert model.absent == ("action units: AU07",)
+    assert ModelCard.from_json(json.loads(json.dumps(model.card.to_json()))) == model.card
+    with pytest.raises(ValueError, match="2 figures for 1 columns"):
+        replace(make_comparison(), columns=("RMSE",))
+
+
+def test_a_model_is_described_without_its_weights(folder: Path) -> None:
+    model = load_model(folder)
+    (folder / "model.safetensors").unlink()
+    description = describe_model(folder)
+    assert description.card == model.card
+    assert description.genotype == (model.genotype if isinstance(model, SearchedModel) else None)
 
 
 def test_conformal_quantile_is_the_finite_sample_one() -> None:
@@ -244,3 +289,15 @@ def test_shipped_model_loads_and_says_it_is_simulated() -> None:
     assert model.card.rmse_gain.low > 0
     assert {"network", "ridge on statistics", "constant"} == set(model.card.test)
     assert (folder / "MODEL_CARD.md").read_text(encoding="utf-8") == model.card.markdown()
+
+
+def test_default_model_is_the_searched_one_where_it_is_there(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="no shipped model"):
+        default_model_folder(tmp_path)
+    make_hand_designed().save(tmp_path / "hand_designed")
+    assert default_model_folder(tmp_path).name == "hand_designed"
+    (tmp_path / "searched").mkdir()
+    assert default_model_folder(tmp_path).name == "hand_designed"
+    make_searched().save(tmp_path / "searched")
+    assert default_model_folder(tmp_path).name == "searched"
+    assert load_model(default_model_folder()).card.trained_on_simulated
