@@ -1,5 +1,6 @@
 """A cohort: recordings with their scores and the persons they belong to, read one at a time."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -130,21 +131,22 @@ class Cohort:
         """The cohort a study would have of simulated persons; their true severity stays behind."""
         from lineament.simulation.session import EXTRACTOR, SIMULATOR_VERSION
 
-        made_by = f"{EXTRACTOR} {SIMULATOR_VERSION}, {simulated.preset.settings()!r}"
+        settings = hashlib.sha256(repr(simulated.preset.settings()).encode()).hexdigest()
+        made_by = f"{EXTRACTOR} {SIMULATOR_VERSION}, settings {settings}"
         length = f"{simulated.seconds!r} s at {simulated.fps!r} Hz"
         sessions = tuple(
             Session(
-                s.person_id,
-                f"{s.person_id}-1",
-                float(s.phq8),
-                gender=s.gender,
-                age=s.person.age,
-                origin=f"{made_by}, {length}, seed {s.seed!r}",
+                subject.person_id,
+                subject.session_id,
+                float(subject.phq8),
+                gender=subject.gender,
+                age=subject.person.age,
+                visit=subject.visit,
+                origin=f"{made_by}, {length}, seed {subject.session_seed!r}",
             )
-            for s in simulated.subjects
+            for subject in simulated.subjects
         )
-        name = f"simulated {simulated.preset.name} (seed {simulated.seed})"
-        return cls(name, sessions, simulated.session, EXTRACTOR, simulated=True)
+        return cls(simulated.name, sessions, simulated.session, EXTRACTOR, simulated=True)
 
 
 @dataclass(frozen=True, eq=False)

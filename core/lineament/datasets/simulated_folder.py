@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,8 +111,9 @@ def _labels(folder: Path) -> list[Session]:
     without = [row["session_id"] for row in rows if not row["phq8"]]
     if without:
         raise DatasetError(f"sessions have no score: {named(without)}", path=path, remedy=_AGAIN)
+    seen: Counter[str] = Counter()
     try:
-        return [_session(folder, row) for row in rows]
+        return [_session(folder, row, seen) for row in rows]
     except ValueError as error:
         raise DatasetError(
             f"the labels hold a value that is no number ({error})",
@@ -120,7 +122,9 @@ def _labels(folder: Path) -> list[Session]:
         ) from error
 
 
-def _session(folder: Path, row: dict[str, str]) -> Session:
+def _session(folder: Path, row: dict[str, str], seen: Counter[str]) -> Session:
+    """The session of one line; `seen` counts each person's lines, which stand in the order of the visits."""
+    seen[row["person_id"]] += 1
     return Session(
         person_id=row["person_id"],
         session_id=row["session_id"],
@@ -128,7 +132,7 @@ def _session(folder: Path, row: dict[str, str]) -> Session:
         split=row["split"],
         gender=row["gender"],
         age=float(row["age"]) if row["age"] else None,
-        visit=int(row.get("visit") or 1),
+        visit=seen[row["person_id"]],
         files=(folder / row["file"],),
     )
 

@@ -87,6 +87,20 @@ def test_a_written_cohort_lists_its_files(parquet: Path) -> None:
     assert {session.visit for session in cohort.sessions} == {1}
 
 
+def test_visits_of_a_person(tmp_path: Path) -> None:
+    simulated = simulate_cohort(3, "longitudinal", seed=2, seconds=2)
+    cohort = Cohort.from_simulation(simulated)
+    visits = [(session.person_id, session.visit) for session in cohort.sessions]
+    assert visits == [(subject.person_id, subject.visit) for subject in simulated.subjects]
+    assert len(cohort) > 6
+    assert len({session.session_id for session in cohort.sessions}) == len(cohort)
+    assert len({cohort.fingerprint(i) for i in range(len(cohort))}) == len(cohort)
+    write_cohort(simulated, tmp_path / "c")
+    labels = tmp_path / "c" / "labels.csv"
+    labels.write_text(labels.read_text().replace(",dev", ",train").replace(",test", ",train"))
+    assert [(session.person_id, session.visit) for session in open_cohort(tmp_path / "c").sessions] == visits
+
+
 @pytest.mark.parametrize(
     ("change", "what"),
     [
