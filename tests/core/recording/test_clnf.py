@@ -94,3 +94,35 @@ def test_a_file_cut_short_is_named(session: tuple[Recording, Path]) -> None:
 def test_an_empty_folder_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="no CLNF files are there"):
         open_recording(tmp_path)
+
+
+def test_cells_without_numbers_are_told(session: tuple[Recording, Path]) -> None:
+    _, folder = session
+    path = folder / "302_CLNF_pose.txt"
+    lines = path.read_text().splitlines()
+    for row, spelling in ((20, "-1.#IND"), (21, "nan"), (22, "")):
+        cells = lines[row].split(", ")
+        lines[row] = ", ".join([*cells[:4], spelling, *cells[5:]])
+    path.write_text("\n".join(lines) + "\n")
+    recording = read_clnf(folder)
+    assert recording.meta.warnings == ("302_CLNF_pose.txt: 3 frames that show a face hold no number in Tx.",)
+    assert np.isnan(recording.column("pose_Tx")[19:22]).all()
+    assert recording.column("success")[19:22].all()
+    assert np.isfinite(recording.column("pose_Ty")[19:22]).all()
+
+
+def test_landmarks_in_space_are_read_when_asked_for(session: tuple[Recording, Path]) -> None:
+    _, folder = session
+    assert read_clnf(folder).landmarks3d(0, 5) is not None
+    (folder / "302_CLNF_features3D.txt").write_text("not looked at")
+    recording = read_clnf(folder, landmarks3d=False)
+    assert recording.landmarks3d(0, 5) is None
+    assert recording.landmarks68(0, 5) is not None
+
+
+@pytest.mark.parametrize(("text", "extractor"), [("true", "simulated/openface-clnf"), ("false", "openface-clnf")])
+def test_a_folder_may_say_that_it_is_simulated(session: tuple[Recording, Path], text: str, extractor: str) -> None:
+    _, folder = session
+    (folder.parent / "lineament_origin.json").write_text(f'{{"simulated": {text}}}')
+    provenance = read_clnf(folder).meta.provenance
+    assert (provenance.extractor, provenance.simulated) == (extractor, text == "true")
