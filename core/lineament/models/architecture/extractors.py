@@ -1,21 +1,22 @@
 """One attribute's windows to one token each: the CNN cell, the GNN cell, and both where the family is still open."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import torch  # noqa: TID253
 from torch import Tensor, nn  # noqa: TID253
 
 from lineament.models.architecture.facial_space import CELL_EDGES
-from lineament.models.architecture.mixed import GraphEdge, TemporalEdge
+from lineament.models.architecture.mixed import GraphEdge, TemporalEdge, along_time, on_graph
 from lineament.models.architecture.operations.temporal.base import initial
-from lineament.models.architecture.registry import REPRESENTATION
+from lineament.models.architecture.representing import Maps, maps_of
 from lineament.models.architecture.space import SearchSpace
 
 LENGTH = 50
 """Values of every representation of a ten-second window along its last axis."""
 POINTS = "landmarks"
 """The attribute whose graph has the 68 points for nodes instead of its channels."""
+POINT_FEATURES = 32
 
 Weights = Mapping[str, Tensor]
 
@@ -37,9 +38,14 @@ class Gate(nn.Module):
         return torch.relu(features * self.scale + self.shift)
 
 
-def spread(values: Tensor, dim: int) -> Tensor:
-    """Standard deviation with a gradient at zero."""
-    return torch.sqrt(values.var(dim=dim, unbiased=False) + 1e-4)
+def spread(values: Tensor, mean: Tensor) -> Tensor:
+    """Standard deviation over the last axis of [N, F, L] around its mean [N, F], with a gradient at zero."""
+    return torch.sqrt(((values - mean.unsqueeze(-1)) ** 2).mean(dim=-1) + 1e-4)
+
+
+def beside_each_other(maps: Sequence[Tensor]) -> Tensor:
+    """Several representations' maps of the same channels as one, [N, C, K, L]."""
+    return maps[0] if len(maps) == 1 else torch.cat(list(maps), dim=2)
 
 
 class CnnExtractor(nn.Module):
@@ -48,9 +54,9 @@ class CnnExtractor(nn.Module):
     def __init__(self, space: SearchSpace, attribute: str, channels: int, width: int, token: int) -> None:
         super().__init__()
         self.prefix = f"{attribute}.cnn"
-        self.inputs = nn.ModuleDict({n: REPRESENTATION.build(n) for n in space.edge(f"{self.prefix}.input").candidates})
+        self.inputs = space.edge(f"{self.prefix}.input").candidates
         self.stems = nn.ParameterDict(
-            {n: initial(width, cast(int, r.maps) * channels, fan_in=2 * channels) for n, r in self.inputs.items()}
+            {n: initial(width, maps_of(n) * channels, fan_in=2 * channels) for n in self.inputs}
         )
         self.cell = nn.ModuleDict(
             {e: TemporalEdge(space.edge(f"{self.prefix}.{e}").candidates, width) for e in CELL_EDGES}
@@ -58,18 +64,28 @@ class CnnExtractor(nn.Module):
         self.gates = nn.ModuleList([Gate(width, 1), Gate(width, 1), Gate(width, 1)])
         self.token = nn.Linear(4 * width, token)
 
-    def forward(self, windows: Tensor, weights: Weights) -> Tensor:
-        """Scaled channels [N, C, T] -> [N, D]."""
-        chosen = weights[f"{self.prefix}.input"]
-        first = torch.stack(
-            [w * (self.stems[n] @ r(windows)) for w, (n, r) in zip(chosen, self.inputs.items(), strict=True)]
-        ).sum(dim=0)
+    def forward(self, maps: Maps, weights: Weights) -> Tensor:
+        """Maps of the attribute's channels, each [N, C, K, L], -> [N, D]."""
+        together = beside_each_other([maps[name] for name in self.inputs])
+        first = self._stem(weights[f"{self.prefix}.input"], together.shape[1]) @ together.flatten(1, 2)
         start = self.gates[0](first)
-        middle = self.gates[1](self.cell["0-1"](start, weights[f"{self.prefix}.0-1"]))
-        end = self.cell["0-2"](start, weights[f"{self.prefix}.0-2"])
+        middle, end = along_time(self._edges("0-1", "0-2"), start, self._chosen(weights, "0-1", "0-2"))
+        middle = self.gates[1](middle)
         end = self.gates[2](end + self.cell["1-2"](middle, weights[f"{self.prefix}.1-2"]))
-        summary = [first.mean(dim=-1), middle.mean(dim=-1), end.mean(dim=-1), spread(end, -1)]
+        mean = end.mean(dim=-1)
+        summary = [first.mean(dim=-1), middle.mean(dim=-1), mean, spread(end, mean)]
         return cast(Tensor, self.token(torch.cat(summary, dim=-1)))
+
+    def _stem(self, chosen: Tensor, channels: int) -> Tensor:
+        """The weighted stems of all representations as one matrix [F, C K]; each is kept as [F, maps C]."""
+        parts = [w * self.stems[n].unflatten(1, (-1, channels)) for w, n in zip(chosen, self.inputs, strict=True)]
+        return torch.cat(parts, dim=1).transpose(1, 2).flatten(1)
+
+    def _edges(self, *names: str) -> list[TemporalEdge]:
+        return [cast(TemporalEdge, self.cell[name]) for name in names]
+
+    def _chosen(self, weights: Weights, *names: str) -> list[Tensor]:
+        return [weights[f"{self.prefix}.{name}"] for name in names]
 
 
 class GnnExtractor(nn.Module):
@@ -81,15 +97,13 @@ class GnnExtractor(nn.Module):
     ) -> None:
         super().__init__()
         self.prefix = f"{attribute}.gnn"
-        self.points = attribute == POINTS
         kinds = space.edge(f"{self.prefix}.graph").candidates
         self.register_buffer("adjacencies", torch.stack([graphs[k] for k in kinds]).float())
         self.adjacencies: Tensor
         nodes = self.adjacencies.shape[-1]
-        names = space.edge(f"{self.prefix}.input").candidates
-        self.inputs = nn.ModuleDict({n: REPRESENTATION.build(n) for n in names})
+        self.inputs = space.edge(f"{self.prefix}.input").candidates
         self.stems = nn.ParameterDict(
-            {n: initial(cast(int, r.maps) * features, width, fan_in=2 * features) for n, r in self.inputs.items()}
+            {n: initial(maps_of(n) * features, width, fan_in=2 * features) for n in self.inputs}
         )
         self.place = nn.Parameter(torch.zeros(nodes, width))
         self.gain = nn.Parameter(torch.ones(nodes, width))
@@ -99,30 +113,21 @@ class GnnExtractor(nn.Module):
         self.gates = nn.ModuleList([Gate(width, 2), Gate(width, 2), Gate(width, 2)])
         self.token = nn.Linear(4 * width, token)
 
-    def forward(self, windows: Tensor, weights: Weights) -> Tensor:
-        """Scaled channels [N, V, T], or point spectra [N, 68, S], -> [N, D]."""
-        chosen = weights[f"{self.prefix}.input"]
-        parts = [
-            w * (self._nodes(n, r, windows) @ self.stems[n])
-            for w, (n, r) in zip(chosen, self.inputs.items(), strict=True)
-        ]
+    def forward(self, maps: Maps, weights: Weights) -> Tensor:
+        """Maps of the nodes, each [N, V, K, L], -> [N, D]."""
+        together = beside_each_other([maps[name] for name in self.inputs]).flatten(2)
+        chosen = zip(weights[f"{self.prefix}.input"], self.inputs, strict=True)
+        stem = torch.cat([w * self.stems[name] for w, name in chosen])
         # Nodes are different organs: each has its own gain and place, or a graph could not tell a lip from a brow.
-        first = torch.stack(parts).sum(dim=0) * self.gain + self.place
+        first = (together @ stem) * self.gain + self.place
         adjacency = torch.einsum("g,gvw->vw", weights[f"{self.prefix}.graph"], self.adjacencies)
         start = self.gates[0](first)
-        middle = self.gates[1](self.cell["0-1"](start, adjacency, weights[f"{self.prefix}.0-1"]))
-        end = self.cell["0-2"](start, adjacency, weights[f"{self.prefix}.0-2"])
+        edges = [cast(GraphEdge, self.cell[name]) for name in ("0-1", "0-2")]
+        middle, end = on_graph(edges, start, adjacency, [weights[f"{self.prefix}.{e}"] for e in ("0-1", "0-2")])
+        middle = self.gates[1](middle)
         end = self.gates[2](end + self.cell["1-2"](middle, adjacency, weights[f"{self.prefix}.1-2"]))
         summary = [first.mean(dim=-2), middle.mean(dim=-2), end.mean(dim=-2), end.amax(dim=-2)]
         return cast(Tensor, self.token(torch.cat(summary, dim=-1)))
-
-    def _nodes(self, name: str, representation: nn.Module, windows: Tensor) -> Tensor:
-        """Node features [N, V, maps * S] of one representation; points are spectra already."""
-        if self.points:
-            return windows
-        count, nodes = windows.shape[0], windows.shape[1]
-        maps = representation(windows)
-        return cast(Tensor, maps.view(count, -1, nodes, maps.shape[-1]).transpose(1, 2).flatten(2))
 
 
 class Extractor(nn.Module):
@@ -140,14 +145,27 @@ class Extractor(nn.Module):
             if family == "cnn":
                 self.families[family] = CnnExtractor(space, attribute, count, width, token)
             else:
-                features = 32 if attribute == POINTS else LENGTH
+                features = POINT_FEATURES if attribute == POINTS else LENGTH
                 self.families[family] = GnnExtractor(space, attribute, graphs, features, width, token)
 
-    def forward(self, series: Tensor, points: Tensor, weights: Weights) -> Tensor:
-        """All scaled channels [N, C, T] and points [N, 68, S] -> tokens [N, D]."""
-        out: list[Tensor] = []
-        for weight, (family, extractor) in zip(weights[f"{self.attribute}.family"], self.families.items(), strict=True):
-            use_points = family == "gnn" and self.attribute == POINTS
-            token = extractor(points if use_points else series[:, self.channels], weights)
-            out.append(token if len(self.families) == 1 else weight * token)
-        return torch.stack(out).sum(dim=0)
+    def representations(self) -> set[str]:
+        """The representations of channels that it reads; points are spectra already."""
+        return {
+            name
+            for family, extractor in self.families.items()
+            if not self._reads_points(family)
+            for name in cast("CnnExtractor | GnnExtractor", extractor).inputs
+        }
+
+    def forward(self, maps: Maps, points: Tensor, weights: Weights) -> Tensor:
+        """Maps of all channels, each [N, C, K, L], and points [N, 68, S] -> tokens [N, D]."""
+        own = {name: values[:, self.channels] for name, values in maps.items()}
+        spectra = {"amplitude": points.unsqueeze(2)}
+        tokens = [e(spectra if self._reads_points(family) else own, weights) for family, e in self.families.items()]
+        if len(tokens) == 1:
+            return cast(Tensor, tokens[0])
+        chosen = weights[f"{self.attribute}.family"]
+        return cast(Tensor, sum(w * token for w, token in zip(chosen, tokens, strict=True)))
+
+    def _reads_points(self, family: str) -> bool:
+        return family == "gnn" and self.attribute == POINTS

@@ -8,15 +8,15 @@ starving the others (auxiliary heads). All sizes are our choice.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch  # noqa: TID253
 from torch import Tensor, nn  # noqa: TID253
 
-import lineament.models.architecture.operations  # noqa: F401  (registers the operations)
 from lineament.features.channels import attribute_slices
 from lineament.models.architecture.extractors import Extractor
 from lineament.models.architecture.fusion_cell import FusionCell
+from lineament.models.architecture.representing import Representations
 from lineament.models.architecture.space import Genotype, SearchSpace
 
 EdgeWeights = Mapping[str, Tensor]
@@ -85,6 +85,9 @@ class FacialNetwork(nn.Module):
             Extractor(space, name, slices[name], graphs.get(name, {}), widths.width, widths.token)
             for name in self.attributes
         )
+        self.representations = Representations(
+            {n for e in self.extractors for n in cast(Extractor, e).representations()}
+        )
         count, token = len(self.attributes), widths.token
         self.values = nn.ModuleList(nn.Linear(token, token) for _ in range(count))
         self.attribute_score = _scorer(token, widths.attention)
@@ -96,8 +99,8 @@ class FacialNetwork(nn.Module):
 
     def encode(self, values: Tensor, points: Tensor, weights: EdgeWeights, noise: Noise | None = None) -> Encoded:
         """Scaled windows [N, T, C] and points [N, 68, S], each window by itself."""
-        series = values.transpose(1, 2)
-        tokens = torch.stack([e(series, points, weights) for e in self.extractors], dim=1)
+        maps = self.representations(values.transpose(1, 2))
+        tokens = torch.stack([e(maps, points, weights) for e in self.extractors], dim=1)
         logits = self.attribute_score(torch.tanh(tokens)).squeeze(-1) + self.attribute_bias
         heard = tokens
         if noise is not None:
