@@ -14,7 +14,7 @@ from lineament.features.window_statistics import N_WINDOW_STATISTICS
 from lineament.models import Comparison, ConformalTable, Estimate, Metrics, ModelCard
 from lineament.models.architecture.facial_space import ATTRIBUTES, GRAPHS, facial_space
 from lineament.models.architecture.network import Widths, build_network
-from lineament.models.architecture.space import Genotype
+from lineament.models.architecture.space import Genotype, SearchSpace
 from lineament.models.hand_designed import KIND, HandDesignedModel
 from lineament.models.network import HandDesignedNetwork, NetworkShape
 from lineament.models.read_out import ReadOut, StatisticsRidge
@@ -82,10 +82,15 @@ def some_genotype(**choices: str) -> Genotype:
 
 
 def make_searched(
-    genotype: Genotype | None = None, *, members: int = 2, conformal: ConformalTable | None = TABLE, **card: object
+    genotype: Genotype | None = None,
+    *,
+    space: SearchSpace | None = None,
+    members: int = 2,
+    conformal: ConformalTable | None = TABLE,
+    **card: object,
 ) -> SearchedModel:
-    """Random weights, two folds; attention spread out enough to be seen."""
-    genotype = genotype or some_genotype()
+    """Random weights, as if trained on two folds."""
+    genotype, space = genotype or some_genotype(), space or facial_space()
     rng = np.random.default_rng(5)
     ridge = StatisticsRidge(
         rng.normal(0, 1, N_WINDOW_STATISTICS),
@@ -95,9 +100,9 @@ def make_searched(
     )
     return assemble_searched_model(
         genotype=genotype,
-        space=facial_space(),
+        space=space,
         widths=WIDTHS,
-        members=[_member(genotype, seed) for seed in range(members)],
+        members=[_member(space.only(genotype), seed) for seed in range(members)],
         ridge=ridge,
         read_out=ReadOut(-0.5, 0.6, 0.5),
         mean_score=6.4,
@@ -106,13 +111,13 @@ def make_searched(
     )
 
 
-def _member(genotype: Genotype, seed: int) -> MemberState:
+def _member(only: SearchSpace, seed: int) -> MemberState:
     rng = np.random.default_rng(seed)
     graphs = {}
     for name, channels in attribute_slices().items():
         nodes = N_POINTS if name == "landmarks" else channels.stop - channels.start
         graphs[name] = {kind: torch.from_numpy(_graph(nodes, rng)) for kind in GRAPHS}
-    network = build_network(facial_space().only(genotype), graphs, WIDTHS, seed)
+    network = build_network(only, graphs, WIDTHS, seed)
     shape = (N_POINTS, N_POINT_FEATURES)
     points = PointScaling(rng.standard_normal(shape).astype(np.float32), np.ones(shape, dtype=np.float32))
     state = {name: tensor.numpy() for name, tensor in network.state_dict().items()}

@@ -69,10 +69,9 @@ def analyze_command(
 
 def make_scorer(model: Path | None, any_extractor: bool) -> "Scorer":
     from lineament.inference import Scorer
-    from lineament.models import load_model
-    from lineament.resources import resource_path
+    from lineament.models import default_model_folder, load_model
 
-    return Scorer(load_model(model or resource_path("models/hand_designed")), force=any_extractor)
+    return Scorer(load_model(model or default_model_folder()), force=any_extractor)
 
 
 def write_results(

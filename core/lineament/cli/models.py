@@ -1,11 +1,17 @@
 """`lineament models`: which models are here, what they are, and optional trackers."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
+from lineament.cli.progress import watched_work
 from lineament.resources import resource_path
+
+if TYPE_CHECKING:
+    from lineament.datasets import Cohort
+    from lineament.inference.faithfulness import Faithfulness
 
 
 @click.group("models", invoke_without_command=True)
@@ -20,11 +26,13 @@ def models_group(context: click.Context) -> None:
 def list_command() -> None:
     """List the shipped models and the optional tracker."""
     from lineament.face import face_landmarker_path
-    from lineament.models import load_model
+    from lineament.models import default_model_folder, describe_model
 
     console = Console(highlight=False, soft_wrap=True)
+    default = default_model_folder().name
     for folder in sorted(path for path in resource_path("models").iterdir() if path.is_dir()):
-        console.print(f"{folder.name}: {load_model(folder).card.summary()}", markup=False)
+        marked = "; the default" if folder.name == default else ""
+        console.print(f"{folder.name}: {describe_model(folder).card.summary()}{marked}", markup=False)
     tracker = face_landmarker_path()
     state = f"installed ({tracker})" if tracker else "not installed; `lineament models add face-landmarker FILE`"
     console.print(f"face-landmarker (optional tracker): {state}", markup=False)
@@ -36,8 +44,12 @@ def show_command(model: Path) -> None:
     """Print the card of MODEL: the name of a shipped model, or a model folder."""
     from lineament.models import load_model
 
-    folder = model if model.exists() else resource_path("models") / model
-    Console(highlight=False, soft_wrap=True).print(load_model(folder).card.markdown(), markup=False)
+    card = load_model(_folder_of(model)).card
+    Console(highlight=False, soft_wrap=True).print(card.markdown(), markup=False)
+
+
+def _folder_of(model: Path) -> Path:
+    return model if model.exists() else resource_path("models") / model
 
 
 @models_group.command("add")
@@ -49,3 +61,89 @@ def add_command(kind: str, file: Path) -> None:
 
     target = install_face_landmarker(file)
     Console(highlight=False, soft_wrap=True).print(f"installed {kind} as {target}", markup=False)
+
+
+@models_group.command("faithfulness")
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option(
+    "--cohort",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Cohort folder; simulated persons if not given.",
+)
+@click.option("--split", help="Only the sessions of this split of the cohort.")
+@click.option("--persons", type=click.IntRange(min=2), default=60, show_default=True, help="Simulated persons.")
+@click.option("--preset", default="realistic", show_default=True, help="Kind of simulated persons.")
+@click.option("--seconds", type=click.FloatRange(min=60), default=480.0, show_default=True, help="Of each session.")
+@click.option("--draws", type=click.IntRange(min=1), default=20, show_default=True, help="Random removals a session.")
+@click.option("--seed", type=int, default=20_000, show_default=True, help="Of simulated persons and random removals.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write the figures as JSON.")
+def faithfulness_command(
+    model: Path,
+    cohort: Path | None,
+    split: str | None,
+    persons: int,
+    preset: str,
+    seconds: float,
+    draws: int,
+    seed: int,
+    out: Path | None,
+) -> None:
+    """Does the score of MODEL change more where its attention is than elsewhere?
+
+    Removes the most attended moments of every session, and as many at random, and each attribute.
+    """
+    import json
+
+    import numpy as np
+
+    from lineament.inference.faithfulness import measure_faithfulness
+    from lineament.models import load_model
+    from lineament.models.sessions import windows_of_recordings
+    from lineament.storage import write_atomically
+
+    loaded = load_model(_folder_of(model))
+    with watched_work() as (cancel, sink):
+        chosen = _cohort(cohort, split, persons, preset, seconds, seed)
+        sessions = windows_of_recordings(
+            chosen, seconds, absent=loaded.absent, task="removing moments and attributes", cancel=cancel, sink=sink
+        )
+        found = measure_faithfulness(loaded, sessions, np.random.default_rng(seed), draws=draws, cancel=cancel)
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(_faithfulness_text(loaded.model_id, chosen.name, found), markup=False)
+    if out is not None:
+        facts = {"model": loaded.model_id, "model_hash": loaded.model_hash, "cohort": chosen.name, "draws": draws}
+        write_atomically(out, json.dumps({**facts, **found.to_json()}, indent=1).encode())
+        console.print(f"wrote {out}", markup=False)
+
+
+def _cohort(folder: Path | None, split: str | None, persons: int, preset: str, seconds: float, seed: int) -> "Cohort":
+    from lineament.datasets import Cohort, open_cohort
+    from lineament.simulation import simulate_cohort
+
+    if folder is None:
+        return Cohort.from_simulation(simulate_cohort(persons, preset=preset, seed=seed, seconds=seconds))
+    cohort = open_cohort(folder)
+    return cohort.split(split) if split else cohort
+
+
+def _faithfulness_text(model: str, cohort: str, found: "Faithfulness") -> str:
+    """Figures for the terminal, in points of the scale."""
+    short = f", {found.left_out} left out as too short" if found.left_out else ""
+    lines = [
+        f"{model} on {found.sessions} sessions of {cohort}{short}.",
+        "Mean change of the score in points, with 95 % bootstrap intervals over sessions:",
+    ]
+    lines += [
+        f"  {m.share:.0%} of the moments removed: most attended {m.top}, at random {m.random}, "
+        f"difference {m.difference}; larger in {m.above:.0%} of sessions"
+        for m in found.moments
+    ]
+    if found.attributes is not None:
+        a = found.attributes
+        shares = (f"{name} {a.attention[name]:.2f} of attention, {a.effect[name]:.2f} points" for name in a.effect)
+        lines += [
+            f"  an attribute left out: {'; '.join(shares)}",
+            f"  most attended attribute against the mean of the others: {a.difference}; larger in {a.above:.0%}",
+            f"  rank correlation of attention with effect within a session: {a.rank}",
+        ]
+    return "\n".join(lines)
