@@ -47,27 +47,32 @@ def song(x: FloatArray) -> FloatArray:
 
 
 def joint(x: FloatArray) -> FloatArray:
-    """Means over time of products and rectified differences across channels and lags, float64[13]."""
+    """Means over time of products of rectified, lagged or smoothed channels, float64[12]: controlled smiles (2),
+    dips of the head with looks down (1), quick starts of smiles (2), a still head in pauses (3), answered greetings (3)
+    and the order of two bursts (1)."""
 
     def au(name: str) -> FloatArray:
         return x[:, _AT[f"action units: {name}"]]
 
     smile = au("AU12")
-    rising = np.maximum(smile[3:] - smile[:-3], 0)
-    falling = np.maximum(smile[:-3] - smile[3:], 0)
-    found = [after(smile, au(name), 4) for name in ("AU14", "AU15", "AU17", "AU23")]
-    down = x[:, _AT["gaze: down"]]
+    controls = np.max([au(name) - np.median(au(name)) for name in ("AU14", "AU15", "AU17", "AU23")], axis=0)
+    found = [after(smile, controls, 3), after(np.maximum(smile - 1, 0), np.maximum(controls - 1, 0), 3)]
     pitch = x[:, _AT["head pose: pitch"]]
-    found.append(after(down, pitch - np.median(pitch), 2))
-    found += [np.maximum(rising - 0.8, 0).mean() - np.maximum(falling - 0.8, 0).mean()]
-    found += [(rising**2).mean() / max((falling**2).mean(), 1e-9)]
+    found.append(after(x[:, _AT["gaze: down"]], pitch - smoothed(pitch, 40), 5))
+    change = smile[3:] - smile[:-3]
+    rising, falling = np.maximum(change - 0.8, 0).mean(), np.maximum(-change - 0.8, 0).mean()
+    found += [(rising - falling) / (rising + falling + 1e-9), float((change**3).mean() / change.std() ** 3)]
     speed, mouth = x[:, _AT["head pose: speed"]], au("AU25") + au("AU26")
-    still = np.exp(-speed / 3)
-    found += [after(mouth, still, 0), after(mouth, speed, 0)]
-    brows = au("AU01") + au("AU02")
-    found += [after(brows, np.maximum(smile - 0.5, 0), lag) for lag in (6, 10, 14)]
+    pause = np.maximum(smoothed(mouth, 25) - smoothed(mouth, 5) - 0.2, 0)
+    found += [after(mouth, np.exp(-speed / 3), 0), after(pause, np.exp(-speed / 3), 0), after(pause, speed, 0)]
+    brows = np.maximum(au("AU01") + au("AU02") - 1, 0)
+    found += [after(brows, np.maximum(smile - 0.5, 0), lag) for lag in (6, 9, 12)]
     found.append(after(smile, au("AU17"), 5) - after(au("AU17"), smile, 5))
     return np.array(found)
+
+
+def smoothed(x: FloatArray, bins: int) -> FloatArray:
+    return np.convolve(x, np.ones(bins) / bins, "same")
 
 
 def after(first: FloatArray, then: FloatArray, lag: int) -> float:

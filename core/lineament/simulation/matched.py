@@ -56,7 +56,7 @@ def plan_matched_smiles(
     answers[:greetings] = quota(greetings, behaviour.value("reply_chance") if jointly.reply else 0.0, rng)
     latency = behaviour.value("reply_latency") * np.exp(0.2 * rng.standard_normal(n)) * answers
     alone = greetings - int(answers.sum())
-    lengths = np.concatenate([latency + quick + apex + slow, np.full(alone, 0.7)])
+    lengths = np.concatenate([latency + quick + apex + slow, np.full(alone, number("matched.unanswered_s"))])
     order = rng.permutation(len(lengths))
     starts = np.full(len(lengths), np.nan)
     placed = spread_out(lengths[order], number("matched.gap_s"), talk.seconds, rng)

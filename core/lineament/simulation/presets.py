@@ -53,30 +53,32 @@ def _only(names: tuple[str, ...]) -> tuple[Cue, ...]:
 def _strong() -> SessionSettings:
     cues = changed(
         _only(()),
-        smile_rate={"mean": 5.0, "sd": 0.15, "session_sd": 0.1},
+        smile_rate={"mean": 4.0, "sd": 0.15, "session_sd": 0.1},
         smile_duration={"mean": 2.0, "sd": 0.15, "session_sd": 0.1},
         smile_peak={"mean": 2.6, "sd": 0.3, "session_sd": 0.2},
-        smile_control={"mean": 0.22, "sd": 0.45, "slope": 1.3, "session_sd": 0.35},
-        gaze_head_coupling={"mean": 0.15, "sd": 0.12, "slope": 0.16, "session_sd": 0.08},
-        onset_speed={"mean": 1.2, "sd": 0.12, "slope": -0.2, "session_sd": 0.1},
-        reply_chance={"mean": 0.75, "sd": 0.5, "slope": -1.0, "session_sd": 0.4},
+        smile_control={"mean": 0.13, "sd": 0.7, "slope": 1.4, "session_sd": 0.5, "loading": 0},
+        gaze_head_coupling={"mean": 0.2, "sd": 0.15, "slope": 0.18, "session_sd": 0.1, "loading": 0},
+        onset_speed={"mean": 1.4, "sd": 0.19, "slope": -0.25, "session_sd": 0.14, "loading": 0},
+        reply_chance={"mean": 0.87, "sd": 0.75, "slope": -1.2, "session_sd": 0.5, "loading": 0},
         reply_latency={"sd": 0.1, "session_sd": 0.05},
-        brow_emphasis={"mean": 1.5, "sd": 0.3, "session_sd": 0.2},
+        brow_emphasis={"mean": 0.7, "sd": 0.3, "session_sd": 0.2},
         au14_share={"mean": 0.04},
         au15_share={"mean": 0.03},
         au17_share={"mean": 0.03},
-        pause={"mean": 1.0, "sd": 0.15, "session_sd": 0.1},
+        head_speed={"sd": 0.15, "session_sd": 0.1},
+        head_amplitude={"sd": 0.15, "session_sd": 0.1},
+        nod_rate={"mean": 1.5},
+        pause={"mean": 1.3, "sd": 0.15, "session_sd": 0.1},
         answer_length={"mean": 12.0, "sd": 0.3, "session_sd": 0.2},
         gaze_speaking={"mean": 0.5, "sd": 0.3, "session_sd": 0.2},
         gaze_listening={"sd": 0.3, "session_sd": 0.2},
         gaze_down_share={"mean": 0.4, "sd": 0.3, "session_sd": 0.2},
     )
-    freeze = replace(_FREEZE, mean=0.25, sd=0.45, slope=1.0, session_sd=0.35)
+    freeze = replace(_FREEZE, mean=0.14, sd=0.7, slope=1.2, session_sd=0.45, loading=0)
     population = Population(
-        cues=(*cues, freeze), questionnaire_sd=1.5, axis_correlation=0.97, individual_sd=0.2, no_effect=0.0,
-        worst_share=0.0,
+        cues=(*cues, freeze), axis_correlation=0.97, individual_sd=0.0, no_effect=0.0, worst_share=0.0
     )  # fmt: skip
-    return SessionSettings(population, Jointly(matched=True, greetings=2.5))
+    return SessionSettings(population, Jointly(matched=True, greetings=4.0))
 
 
 def _planted() -> SessionSettings:
