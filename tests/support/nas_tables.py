@@ -1,7 +1,8 @@
 """Benchmarks in which every architecture was trained by others, as search spaces with tables of their accuracies.
 
-NAS-Bench-Macro (Su et al., CVPR 2021) is looked for among the test data; NAS-Bench-Graph (Qin et al., NeurIPS 2022) comes
-in the wheel `nas-bench-graph`, whose tables are pickles: they are read by an unpickler that makes nothing but numbers.
+NAS-Bench-Macro (Su et al., CVPR 2021) is looked for among the test data; NAS-Bench-Graph (Qin et al., NeurIPS 2022)
+comes in the wheel `nas-bench-graph`, whose tables are pickles: they are read by an unpickler that makes nothing but
+numbers.
 """
 
 import json
@@ -55,13 +56,14 @@ class GraphTable(Mapping[Genotype, float]):
         return len(self.entries)
 
 
+_ALLOWED = {("numpy.core.multiarray", "scalar"), ("numpy", "dtype")}
+
+
 class _NumbersOnly(pickle.Unpickler):
     """Builds dicts, strings and NumPy scalars, and refuses every other class."""
 
-    _ALLOWED = {("numpy.core.multiarray", "scalar"), ("numpy", "dtype")}
-
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in self._ALLOWED:
+        if (module, name) not in _ALLOWED:
             raise pickle.UnpicklingError(f"{module}.{name} is not allowed in a table of numbers")
         return super().find_class(module, name)
 

@@ -8,7 +8,7 @@ network on another device moves them itself.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import torch  # noqa: TID253
@@ -72,8 +72,8 @@ def without(weights: Tensor, index: int) -> Tensor:
     return rest
 
 
-def entropy(weights: Tensor) -> float:
+def entropy(weights: Sequence[float]) -> float:
     """How undecided an edge is: Shannon's entropy over its greatest value, 0 (one candidate has all) to 1 (uniform)."""
-    if weights.numel() == 1:
+    if len(weights) == 1:
         return 0.0
-    return float(torch.special.entr(weights.detach()).sum()) / math.log(weights.numel())
+    return -sum(weight * math.log(weight) for weight in weights if weight > 0) / math.log(len(weights))

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
-from lineament.errors import ModelError
 from lineament.models.architecture.space import Genotype, SearchSpace
+from lineament.search.strategies.errors import StrategyError
 
 if TYPE_CHECKING:
     import torch
@@ -67,7 +67,7 @@ class Differentiable(Protocol):
 
 
 _TRIES = 20
-"""How often something new is looked for in place of an architecture that was asked for or told before."""
+"""How often a strategy looks for something new in place of what came before; after that as often at random."""
 
 
 class SeededBlackBox(ABC):
@@ -88,10 +88,10 @@ class SeededBlackBox(ABC):
     def ask(self) -> Genotype:
         """The next architecture to try; one that came before only where nothing new is found."""
         proposed = genotype = self._propose()
-        for _ in range(_TRIES):
+        for attempt in range(2 * _TRIES):
             if genotype not in self._seen:
                 break
-            genotype = self._instead_of(proposed)
+            genotype = self._instead_of(proposed) if attempt < _TRIES else self.space.random(self.rng)
         self.asked += 1
         self._seen[genotype] = None
         return genotype
@@ -120,7 +120,7 @@ class SeededBlackBox(ABC):
         return {**owner, "asked": self.asked, "seen": seen, "rng": self.rng.bit_generator.state, **self._state()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Raises `ModelError` for another strategy's state or that of another space."""
+        """Raises `StrategyError` for another strategy's state or that of another space."""
         require_owner(state, self.name, self.space)
         self.seed = int(state["seed"])
         self.asked = int(state["asked"])
@@ -136,14 +136,14 @@ class SeededBlackBox(ABC):
 
 
 def require_owner(state: Mapping[str, Any], name: str, space: SearchSpace) -> None:
-    """Raises `ModelError` unless `state` was saved by the strategy `name` in `space`."""
+    """Raises `StrategyError` unless `state` was saved by the strategy `name` in `space`."""
     if state.get("strategy") != name:
-        raise ModelError(
+        raise StrategyError(
             f"this state was saved by the strategy {state.get('strategy')}, not by {name}",
             remedy="Resume with the method the search was started with.",
         )
     if state.get("space") != space.content_hash:
-        raise ModelError(
+        raise StrategyError(
             f"this state of {name} belongs to another search space than {space.name}",
             remedy="Resume with the search space the search was started with.",
         )

@@ -12,9 +12,9 @@ from typing import Any
 import torch  # noqa: TID253
 from torch import Tensor  # noqa: TID253
 
-from lineament.errors import ModelError
 from lineament.search.relaxation import EdgeWeights, Relaxed, entropy
 from lineament.search.strategies.base import Differentiable, derived_seed, require_owner
+from lineament.search.strategies.errors import StrategyError
 from lineament.search.strategies.registry import differentiable
 
 _TRAVEL = 9.0
@@ -34,7 +34,7 @@ class ScheduleSettings:
 
     def __post_init__(self) -> None:
         if self.steps < 1 or not 0 <= self.frozen <= 1 or self.rate <= 0:
-            raise ModelError(
+            raise StrategyError(
                 f"a search of {self.steps} steps, {self.frozen:g} of them frozen, at rate {self.rate:g} cannot be run",
                 remedy="Give it at least one step, a frozen share from 0 to 1 and a positive rate.",
             )
@@ -78,14 +78,12 @@ class DifferentiableSearch:
         self.space = relaxed.space
         self.steps_done = 0
         self._generator = torch.Generator().manual_seed(derived_seed(seed, "differentiable", self.method.name))
-        self._edges = [edge for edge in self.space.possible() if len(edge.candidates) > 1]
-        self._logits = {
-            edge.name: (_INITIAL_SPREAD * torch.randn(len(edge.candidates), generator=self._generator)).requires_grad_()
-            for edge in self._edges
-        }
-        self._optimiser = torch.optim.Adam(
-            list(self._logits.values()) or [torch.zeros(())], lr=self.settings.rate, betas=self.settings.betas
-        )
+        self._possible = self.space.possible()
+        self._sizes = {edge.name: len(edge.candidates) for edge in self._possible if len(edge.candidates) > 1}
+        # one vector for all edges: the optimiser's cost is by the tensor, not by the number
+        initial = _INITIAL_SPREAD * torch.randn(sum(self._sizes.values()), generator=self._generator)
+        self._alpha = initial.requires_grad_()
+        self._optimiser = torch.optim.Adam([self._alpha], lr=self.settings.rate, betas=self.settings.betas)
 
     @property
     def finished(self) -> bool:
@@ -93,55 +91,57 @@ class DifferentiableSearch:
 
     def mean_weights(self) -> EdgeWeights:
         """The expected operation weights of every edge."""
-        return self._complete(self.method.mean_weights(self._logits))
+        return self._complete(self.method.mean_weights(self._logits()))
 
     def step(self) -> StepRecord:
         """One step of the logits (unless they rest) and one of the network's weights.
 
-        Raises `ModelError` when a loss is no longer a number, or when the search is finished.
+        Raises `StrategyError` when a loss is no longer a number, or when the search is finished.
         """
         if self.finished:
-            raise ModelError("the search is finished", remedy="Choose an architecture from its weights.")
+            raise StrategyError("the search is finished", remedy="Choose an architecture from its weights.")
         loss = penalty = None
-        if self.method.learns and self._edges and self.steps_done >= self.settings.frozen_steps:
+        if self.method.learns and self._sizes and self.steps_done >= self.settings.frozen_steps:
             loss, penalty = self._architecture_step()
         with torch.no_grad():
             weights = self._draw()
         training = self.relaxed.weight_step(weights)
         self._require_number(training, "training")
         self.steps_done += 1
-        mean = self.mean_weights()
+        mean = {name: tuple(values.tolist()) for name, values in self.mean_weights().items()}
         return StepRecord(
             step=self.steps_done,
             training_loss=training,
             architecture_loss=loss,
             regulariser=penalty,
-            weights={name: tuple(values.tolist()) for name, values in mean.items()},
+            weights=mean,
             entropies={name: entropy(values) for name, values in mean.items()},
         )
 
     def _architecture_step(self) -> tuple[float, float]:
-        loss = self.relaxed.architecture_loss(self._draw())
-        penalty = self.method.regulariser(self._logits, self.steps_done, self.settings.steps)
+        loss = self.relaxed.architecture_loss(self._draw()).cpu()
+        penalty = self.method.regulariser(self._logits(), self.steps_done, self.settings.steps)
         self._require_number(float(loss.detach()), "validation")
-        parameters = list(self._logits.values())
         # only the logits' gradient is wanted: the network's own is neither computed nor left behind
-        gradients = torch.autograd.grad(loss + penalty, parameters, allow_unused=True, materialize_grads=True)
-        for parameter, gradient in zip(parameters, gradients, strict=True):
-            parameter.grad = gradient
+        (self._alpha.grad,) = torch.autograd.grad(loss + penalty, self._alpha)
         self._optimiser.step()
         return float(loss.detach()), float(penalty.detach())
 
+    def _logits(self) -> dict[str, Tensor]:
+        """Edge -> float[k], views of the one vector."""
+        return dict(zip(self._sizes, torch.split(self._alpha, list(self._sizes.values())), strict=True))
+
     def _draw(self) -> EdgeWeights:
-        return self._complete(self.method.sample(self._logits, self.steps_done, self.settings.steps, self._generator))
+        logits = self._logits()
+        return self._complete(self.method.sample(logits, self.steps_done, self.settings.steps, self._generator))
 
     def _complete(self, weights: EdgeWeights) -> EdgeWeights:
         """With [1.] for the edges that offer no choice."""
-        return {edge.name: weights.get(edge.name, torch.ones(1)) for edge in self.space.possible()}
+        return {edge.name: weights[edge.name] if edge.name in weights else torch.ones(1) for edge in self._possible}
 
     def _require_number(self, loss: float, which: str) -> None:
         if not math.isfinite(loss):
-            raise ModelError(
+            raise StrategyError(
                 f"the {which} loss of the search is {loss} at step {self.steps_done + 1}",
                 remedy="Lower the learning rate, or look for values without bound among the features.",
             )
@@ -152,23 +152,23 @@ class DifferentiableSearch:
             "strategy": self.method.name,
             "space": self.space.content_hash,
             "step": self.steps_done,
-            "logits": {name: values.detach().clone() for name, values in self._logits.items()},
-            "moments": {name: self._moments(values) for name, values in self._logits.items()},
+            "logits": {name: values.detach().clone() for name, values in self._logits().items()},
+            "moments": {key: value.clone() for key, value in self._optimiser.state[self._alpha].items()},
             "generator": self._generator.get_state(),
             "relaxed": self.relaxed.state_dict(),
         }
 
-    def _moments(self, parameter: Tensor) -> dict[str, Tensor]:
-        return {key: value.clone() for key, value in self._optimiser.state[parameter].items()}
-
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from there; arrays stand for tensors too. Raises `ModelError` for another method's or space's state."""
+        """Go on from there; arrays will do for tensors.
+
+        Raises `StrategyError` for the state of another method or space.
+        """
         require_owner(state, self.method.name, self.space)
         self.steps_done = int(state["step"])
-        for name, parameter in self._logits.items():
-            with torch.no_grad():
-                parameter.copy_(torch.as_tensor(state["logits"][name]))
-            moments = state["moments"].get(name) or {}
-            self._optimiser.state[parameter] = {k: torch.as_tensor(v).clone() for k, v in moments.items()}
+        with torch.no_grad():
+            for name, values in self._logits().items():
+                values.copy_(torch.as_tensor(state["logits"][name]))
+        moments = {key: torch.as_tensor(value).clone() for key, value in state["moments"].items()}
+        self._optimiser.state[self._alpha] = moments
         self._generator.set_state(torch.as_tensor(state["generator"]))
         self.relaxed.load_state_dict(state["relaxed"])

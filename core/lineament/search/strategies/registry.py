@@ -6,9 +6,9 @@ Importing this module needs neither torch nor optuna: menus and the command line
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lineament.errors import ModelError
 from lineament.models.architecture.space import SearchSpace
 from lineament.search.strategies.base import BlackBox, SeededBlackBox
+from lineament.search.strategies.errors import StrategyError
 from lineament.search.strategies.evolution import Evolution
 from lineament.search.strategies.local import LocalSearch
 from lineament.search.strategies.random_search import RandomSearch
@@ -58,19 +58,19 @@ _BLACK_BOXES: dict[str, type[SeededBlackBox]] = {
 
 
 def method_named(name: str) -> Method:
-    """Raises `ModelError`, which lists the names, for one that is not there."""
+    """Raises `StrategyError`, which lists the names, for one that is not there."""
     return METHODS[_known(name, METHODS, "search method")]
 
 
 def black_box(name: str, space: SearchSpace, seed: int, **settings: Any) -> BlackBox:
-    """A fresh black-box strategy; `settings` go to its constructor. Raises `ModelError` for an unknown name."""
+    """A fresh black-box strategy; `settings` go to its constructor. Raises `StrategyError` for an unknown name."""
     return _BLACK_BOXES[_known(name, _BLACK_BOXES, "black-box search method")](space, seed, **settings)
 
 
 def differentiable(name: str, **settings: Any) -> "Differentiable":
     """The differentiable part of the method `name` (or that part's own name, as "drnas").
 
-    Raises `ModelError` for an unknown name.
+    Raises `StrategyError` for an unknown name.
     """
     from lineament.search.strategies.relaxations import RELAXATIONS
 
@@ -81,5 +81,5 @@ def differentiable(name: str, **settings: Any) -> "Differentiable":
 
 def _known(name: str, names: Any, what: str) -> str:
     if name not in names:
-        raise ModelError(f'there is no {what} "{name}"', remedy=f"Choose one of: {', '.join(names)}.")
+        raise StrategyError(f'there is no {what} "{name}"', remedy=f"Choose one of: {', '.join(names)}.")
     return name

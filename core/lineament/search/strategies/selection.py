@@ -11,10 +11,10 @@ from typing import Any
 
 import torch  # noqa: TID253
 
-from lineament.errors import ModelError
 from lineament.models.architecture.space import Edge, Genotype, SearchSpace
 from lineament.search.relaxation import EdgeWeights, Relaxed, one_hot, without
 from lineament.search.strategies.base import derived_seed, require_owner
+from lineament.search.strategies.errors import StrategyError
 
 
 def argmax_genotype(space: SearchSpace, weights: EdgeWeights) -> Genotype:
@@ -25,7 +25,7 @@ def argmax_genotype(space: SearchSpace, weights: EdgeWeights) -> Genotype:
 def perturbation_scores(relaxed: Relaxed, weights: EdgeWeights, edge: str) -> dict[str, float]:
     """Candidate -> rise of the validation loss when it is taken from `edge` and the other weights are scaled up.
 
-    An edge with one candidate has nothing to take away: its score is 0. Raises `ModelError` when a loss is not a
+    An edge with one candidate has nothing to take away: its score is 0. Raises `StrategyError` when a loss is not a
     number.
     """
     candidates = relaxed.space.edge(edge).candidates
@@ -36,7 +36,7 @@ def perturbation_scores(relaxed: Relaxed, weights: EdgeWeights, edge: str) -> di
     for index, candidate in enumerate(candidates):
         scores[candidate] = relaxed.validation_loss({**weights, edge: without(weights[edge], index)}) - base
     if not all(map(math.isfinite, scores.values())):
-        raise ModelError(
+        raise StrategyError(
             f"the validation loss is not a number when operations are taken from edge {edge}",
             remedy="Lower the learning rate, or look for values without bound among the features.",
         )
@@ -92,10 +92,10 @@ class PerturbationSelection:
         return self._next() is None
 
     def step(self) -> SelectionRecord:
-        """Raises `ModelError` when there is nothing left to decide."""
+        """Raises `StrategyError` when there is nothing left to decide."""
         edge = self._next()
         if edge is None:
-            raise ModelError("every edge is decided", remedy="Take the genotype.")
+            raise StrategyError("every edge is decided", remedy="Take the genotype.")
         if self._tuning_left:
             self._tuning_left -= 1
             return SelectionRecord(self._last, None, {}, self.relaxed.weight_step(self._weights))
@@ -124,7 +124,7 @@ class PerturbationSelection:
         return {**alone, **self._choices}
 
     def genotype(self) -> Genotype:
-        """The architecture decided on; raises `ModelError` while an edge is undecided."""
+        """The architecture decided on; raises `StrategyError` while an edge is undecided."""
         return self.space.genotype(self._known())
 
     def weights(self) -> EdgeWeights:
@@ -146,7 +146,7 @@ class PerturbationSelection:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Raises `ModelError` for the state of something else or of another space."""
+        """Raises `StrategyError` for the state of something else or of another space."""
         require_owner(state, self.name, self.space)
         self._order = [str(name) for name in state["order"]]
         self._choices = dict(state["choices"])

@@ -47,7 +47,7 @@ def draw_dirichlet(concentration: Tensor, generator: torch.Generator) -> Tensor:
 
     `torch.distributions.Dirichlet.rsample` does the same from the global generator and takes no other.
     """
-    drawn: Tensor = _DirichletDraw.apply(concentration.double(), generator)
+    drawn: Tensor = _DirichletDraw.apply(concentration.double(), generator)  # type: ignore[no-untyped-call]
     return drawn.to(concentration.dtype)
 
 
