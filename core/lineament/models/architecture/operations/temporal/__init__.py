@@ -7,10 +7,11 @@ from lineament.models.architecture.operations.temporal import (
     average,
     convolution,
     dilated,
+    gated,
     maximum,
     none,
     separable,
     skip,
 )
 
-__all__ = ["average", "convolution", "dilated", "maximum", "none", "separable", "skip"]
+__all__ = ["average", "convolution", "dilated", "gated", "maximum", "none", "separable", "skip"]
