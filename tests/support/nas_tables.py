@@ -59,7 +59,7 @@ class GraphTable(Mapping[Genotype, float]):
 _ALLOWED = {("numpy.core.multiarray", "scalar"), ("numpy", "dtype")}
 
 
-class _NumbersOnly(pickle.Unpickler):
+class NumbersOnly(pickle.Unpickler):
     """Builds dicts, strings and NumPy scalars, and refuses every other class."""
 
     def find_class(self, module: str, name: str) -> Any:
@@ -73,5 +73,5 @@ def _read_pickle(dataset: str) -> dict[int, dict[str, Any]]:
     assert spec is not None
     assert spec.origin is not None
     with (Path(spec.origin).parent / "light" / f"{dataset}.bench").open("rb") as stream:
-        table: dict[int, dict[str, Any]] = _NumbersOnly(stream).load()
+        table: dict[int, dict[str, Any]] = NumbersOnly(stream).load()
     return table
