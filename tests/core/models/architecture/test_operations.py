@@ -48,9 +48,12 @@ def test_an_impulse_comes_back_where_each_kernel_puts_it() -> None:
     reach = {"skip": [10], "conv1": [10], "conv3": [9, 10, 11], "conv5": [8, 9, 10, 11, 12]}
     reach |= {"dil3": [8, 10, 12], "dil5": [6, 8, 10, 12, 14], "sep5": reach["conv5"], "avg3": reach["conv3"]}
     reach |= {"max3": reach["conv3"], "none": [], "sep3": reach["conv3"], "conv7": [7, 8, 9, 10, 11, 12, 13]}
+    reach |= {"glu3": reach["conv3"], "glu5": reach["conv5"]}
     assert set(reach) == set(TEMPORAL)
     for name, places in reach.items():
-        answered = build(TEMPORAL, name)(impulse).abs().sum(dim=(0, 1)).nonzero().flatten().tolist()
+        operation = build(TEMPORAL, name)
+        answer = operation(impulse) - operation(torch.zeros_like(impulse))
+        answered = answer.abs().sum(dim=(0, 1)).nonzero().flatten().tolist()
         assert answered == places, name
 
 
@@ -71,6 +74,12 @@ def test_a_separable_convolution_is_depthwise_then_pointwise(maps: Tensor) -> No
     operation = build(TEMPORAL, "sep5")
     along = torch.nn.functional.conv1d(maps, operation.along.unsqueeze(1), padding=2, groups=WIDTH)
     torch.testing.assert_close(operation(maps), torch.einsum("ab,nbl->nal", operation.across, along), **TOLERANCE)
+
+
+def test_a_gated_convolution_is_one_filter_times_anothers_opening(maps: Tensor) -> None:
+    operation = build(TEMPORAL, "glu5")
+    both = torch.nn.functional.conv1d(maps, operation.weight, operation.shift, padding=2)
+    torch.testing.assert_close(operation(maps), both[:, :WIDTH] * torch.sigmoid(both[:, WIDTH:]), **TOLERANCE)
 
 
 def random_weights(size: int, seed: int = 5) -> Tensor:
