@@ -46,13 +46,13 @@ def choose_device(wanted: str) -> str:
 def cores() -> int:
     """Cores this process may use: more workers than that take turns and are many times slower."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(allowed, _container_limit()))
+    return min(allowed, _container_limit())
 
 
 def _container_limit() -> int:
     """Whole cores that a Linux container grants; very many where it does not say."""
     try:
         quota, period = _CGROUP_LIMIT.read_text().split()
-        return int(quota) // int(period)
+        return max(1, int(quota) // int(period))
     except (OSError, ValueError):
         return 1 << 16

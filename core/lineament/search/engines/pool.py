@@ -9,7 +9,7 @@ from typing import Self
 from lineament.errors import LineamentError
 from lineament.progress import Cancelled, CancelToken, EventSink
 from lineament.search.engines.engine import read_finished
-from lineament.search.engines.worker import Failed, Finished, Ready, Stopped
+from lineament.search.engines.worker import Failed, Finished, Ready, Stopped, Task
 from lineament.search.engines.workers import Worker, speaking
 from lineament.search.runs.context import DEFAULT_POLICY, SavePolicy
 from lineament.search.runs.errors import RunError
@@ -28,13 +28,12 @@ STOP_PATIENCE_S = 30.0
 
 
 class PoolEngine:
-    """See `Engine`. Processes start with the first units and stay for later calls on the same run."""
+    """See `Engine`. Processes start with the first units and stay for later calls, on this run or another."""
 
     def __init__(self, workers: int, policy: SavePolicy = DEFAULT_POLICY) -> None:
         self.workers = workers
         self._policy = policy
         self._team: list[Worker] = []
-        self._serves: tuple[Registry, Place] | None = None
 
     def run(
         self, units: Iterable[Unit], registry: Registry, run: Run, cancel: CancelToken, sink: EventSink
@@ -45,9 +44,7 @@ class PoolEngine:
         todo, results = read_finished(wanted, run, sink)
         for unit in todo:
             registry.function(unit)  # a mistake is better found here than in every worker
-        if self._serves != (registry, place := Place.of(run, self._policy)):
-            self.close()
-            self._serves = (registry, place)
+        place = Place.of(run, self._policy)
         try:
             results.update(_Shift(self.workers, self._team, registry, place, run, cancel, sink).work_off(todo))
         except (Cancelled, LineamentError):
@@ -120,10 +117,10 @@ class _Shift:
 
     def _hand_out(self) -> None:
         while len(self._team) < min(self._size, len(self._busy) + len(self._waiting)):
-            self._team.append(Worker(self._registry, self._place))
+            self._team.append(Worker())
         for worker in self._team:
             if worker.ready and worker.unit is None and self._waiting:
-                worker.start(self._waiting.popleft())
+                worker.start(Task(self._waiting.popleft(), self._registry, self._place))
 
     def _hear(self, worker: Worker) -> None:
         try:

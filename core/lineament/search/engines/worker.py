@@ -26,13 +26,23 @@ NICENESS = 10
 """Workers give way to whatever has a window on screen (design: background work never freezes it)."""
 
 
+@dataclass(frozen=True)
+class Task:
+    """To a worker: run this unit."""
+
+    unit: Unit
+    registry: Registry
+    place: Place
+
+
+@dataclass(frozen=True)
 class CancelUnit:
     """To a worker: save and stop the unit you are running."""
 
 
 @dataclass(frozen=True)
 class Ready:
-    """From a worker: the data is loaded."""
+    """From a worker: it has started."""
 
 
 @dataclass(frozen=True)
@@ -78,38 +88,36 @@ class Failed:
         return error
 
 
-def work(connection: Connection, registry: Registry, place: Place) -> None:
+def work(connection: Connection) -> None:
     """Body of a worker process; ends when the other end of the pipe is gone."""
     _be_modest()
-    units: SimpleQueue[tuple[Unit, CancelToken]] = SimpleQueue()
-    threading.Thread(target=_listen, args=(connection, units), daemon=True).start()
+    tasks: SimpleQueue[tuple[Task, CancelToken]] = SimpleQueue()
+    threading.Thread(target=_listen, args=(connection, tasks), daemon=True).start()
     with one_thread():
-        try:
-            registry.data(place.fingerprint)
-        except Exception as error:  # noqa: BLE001 - it is raised again on the other side of the pipe
-            connection.send(Failed.of(error))
-            return
         connection.send(Ready())
-        results = Run.view(place.folder)
         while True:
-            unit, cancel = units.get()
-            try:
-                execute_unit(unit, registry, place, cancel, connection.send, results.result)
-                connection.send(Finished())
-            except Cancelled:
-                connection.send(Stopped())
-            except Exception as error:  # noqa: BLE001 - as above
-                connection.send(Failed.of(error))
+            connection.send(_done(*tasks.get(), connection))
 
 
-def _listen(connection: Connection, units: "SimpleQueue[tuple[Unit, CancelToken]]") -> None:
+def _done(task: Task, cancel: CancelToken, connection: Connection) -> Finished | Stopped | Failed:
+    results = Run.view(task.place.folder)
+    try:
+        execute_unit(task.unit, task.registry, task.place, cancel, connection.send, results.result)
+    except Cancelled:
+        return Stopped()
+    except Exception as error:  # noqa: BLE001 - it is raised again on the other side of the pipe
+        return Failed.of(error)
+    return Finished()
+
+
+def _listen(connection: Connection, tasks: "SimpleQueue[tuple[Task, CancelToken]]") -> None:
     cancel = CancelToken()
     try:
         while True:
             message = connection.recv()
-            if isinstance(message, Unit):
+            if isinstance(message, Task):
                 cancel = CancelToken()
-                units.put((message, cancel))
+                tasks.put((message, cancel))
             elif isinstance(message, CancelUnit):
                 cancel.cancel()
     except (EOFError, OSError):

@@ -8,9 +8,7 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from lineament.search.engines.worker import CancelUnit, work
-from lineament.search.runs.execution import Place
-from lineament.search.runs.registry import Registry
+from lineament.search.engines.worker import CancelUnit, Task, work
 from lineament.search.runs.unit import Unit
 
 _SPAWN = multiprocessing.get_context("spawn")
@@ -19,14 +17,14 @@ _LAST_WORDS_S = 5.0
 
 
 class Worker:
-    """One process and the pipe to it. `unit` is the one it runs; `ready` once its data is loaded."""
+    """One process and the pipe to it. `unit` is the one it runs; `ready` once it has started."""
 
-    def __init__(self, registry: Registry, place: Place) -> None:
+    def __init__(self) -> None:
         self.unit: Unit | None = None
         self.ready = False
         self.told_to_stop = False
         self.connection, theirs = _SPAWN.Pipe()
-        self._process: BaseProcess = _SPAWN.Process(target=work, args=(theirs, registry, place), daemon=True)
+        self._process: BaseProcess = _SPAWN.Process(target=work, args=(theirs,), daemon=True)
         with _interrupts_blocked():
             self._process.start()
         theirs.close()  # so that its end is heard as the end of the pipe
@@ -35,10 +33,10 @@ class Worker:
     def pid(self) -> int | None:
         return self._process.pid
 
-    def start(self, unit: Unit) -> None:
-        """Send a unit; a worker that has just died shows when it is heard."""
-        self.unit, self.told_to_stop = unit, False
-        self._send(unit)
+    def start(self, task: Task) -> None:
+        """Send a unit; that a worker has just died shows when it is heard."""
+        self.unit, self.told_to_stop = task.unit, False
+        self._send(task)
 
     def stop_unit(self) -> None:
         """Ask it to save and stop what it runs; once is enough."""

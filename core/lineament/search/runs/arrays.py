@@ -8,7 +8,8 @@ import numpy as np
 
 from lineament.search.runs.unit import Array
 
-_TEXT, _DIGEST = "text", "blake2b"
+_ENTRY = "lineament"
+"""The one entry of the header's metadata: digest, line break, text. With two, their order would be left to chance."""
 
 
 class DamagedFile(Exception):
@@ -26,7 +27,7 @@ def pack(arrays: Mapping[str, Array], text: str) -> bytes:
         if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
             raise TypeError(f"array {name} holds {array.dtype}, which safetensors does not")
     little = {name: _little_endian(array) for name, array in arrays.items()}
-    return save(little, metadata={_TEXT: text, _DIGEST: _digest(little, text)})
+    return save(little, metadata={_ENTRY: f"{_digest(little, text)}\n{text}"})
 
 
 def unpack(data: bytes) -> tuple[dict[str, Array], str]:
@@ -37,8 +38,8 @@ def unpack(data: bytes) -> tuple[dict[str, Array], str]:
     try:
         found = load(data)
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-        text, digest = header["__metadata__"][_TEXT], header["__metadata__"][_DIGEST]
-    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        digest, _, text = header["__metadata__"][_ENTRY].partition("\n")
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedFile("it is cut short or not what it should be") from error
     if _digest(found, text) != digest:
         raise DamagedFile("its content does not match its checksum")

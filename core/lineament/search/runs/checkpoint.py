@@ -115,8 +115,8 @@ def _decode(value: Any, arrays: Mapping[str, Array]) -> Any:
 def _decode_tensor(array: Array, dtype: str, shape: list[int]) -> Any:
     import torch
 
-    raw = torch.from_numpy(array)
-    if dtype not in _SHARED_DTYPES:
-        raw = raw.view(getattr(torch, dtype))
-    # torch's own memory: products may depend, in the last bit, on how memory is aligned
-    return raw.reshape(shape).clone()
+    result = torch.empty(shape, dtype=getattr(torch, dtype))
+    if array.size:
+        # copied into torch's own memory: products may depend, in the last bit, on how memory is aligned
+        result.copy_(torch.from_numpy(array).view(result.dtype).reshape(shape))
+    return result

@@ -65,7 +65,9 @@ def execute_unit(
     try:
         with own_randomness(seed):
             values, arrays = function(context, copy.deepcopy(dict(unit.settings)))
-    except MemoryError as error:
+    except (MemoryError, RuntimeError) as error:
+        if not _lacked_memory(error):
+            raise
         raise RunError(
             f"memory ran out while computing a unit of kind {unit.kind}",
             path=place.folder,
@@ -74,3 +76,10 @@ def execute_unit(
     folder.finish(values, arrays)
     seconds = round(time.monotonic() - started, 3)
     sink(event_now("unit_finished", unit.key, {"unit_kind": unit.kind, "seconds": seconds, "reused": False}))
+
+
+def _lacked_memory(error: MemoryError | RuntimeError) -> bool:
+    """torch says it in a `RuntimeError`: one of its own for a GPU, a plain one for the CPU."""
+    import torch
+
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in str(error)

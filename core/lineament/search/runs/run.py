@@ -27,6 +27,8 @@ from lineament.version import __version__
 
 RUN_SCHEMA = 1
 FACTS, EVENTS, LOCK, UNITS = "run.json", "events.jsonl", "lock", "units"
+TIME_LEFT_INTERVAL_S = 2.0
+"""So often is the time left told while units report."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Run:
         self.time_left = TimeLeft()
         self._lock = lock
         self._log = EventLog(folder / EVENTS)
+        self._told_left_at = 0.0
 
     @classmethod
     def create(
@@ -65,9 +68,10 @@ class Run:
         Raises `RunError` when the folder holds a run or anything else, `StorageError` when it may not be written.
         """
         make_folder(folder)
+        _refuse_used(folder)
         lock = RunLock(folder / LOCK)
         try:
-            _refuse_used(folder)
+            _refuse_used(folder)  # again: another process may have begun one before the lock was ours
             clean = plain(config)
             facts = RunFacts(clean, fingerprint, space_hash, seed, canonical_hash(clean), utc_now(), __version__)
             write_atomically(folder / FACTS, to_text(_with_digest(asdict(facts)), indent=1).encode())
@@ -158,6 +162,10 @@ class Run:
         self._log.write(event)
         self.time_left.observe(event)
         sink(event)
+        if event.unit is not None and event.time - self._told_left_at >= TIME_LEFT_INTERVAL_S:
+            self._told_left_at = event.time
+            if (seconds := self.time_left.seconds(event.time)) is not None:
+                self.emit("time_left", sink=sink, seconds=round(seconds, 1))
 
     def _unit_folders(self) -> list[UnitFolder]:
         units = self.folder / UNITS

@@ -55,7 +55,9 @@ class TimeLeft:
             self._advance(work, event)
         elif event.kind == "unit_finished":
             work.share = 1.0
-            if not event.values["reused"]:
+            if work.first_share is not None and work.started is not None:
+                work.seconds = event.time - work.started
+            elif not event.values["reused"]:
                 work.seconds = event.values["seconds"]
 
     def _advance(self, work: _Work, event: Event) -> None:
