@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from lineament.models.architecture.drawing.words import label
 from lineament.models.card import Comparison, ModelCard
 from lineament.models.prediction import ATTRIBUTES
 
@@ -94,13 +95,13 @@ def _architecture(choices: Mapping[str, str]) -> Iterator[str]:
     for name in ATTRIBUTES:
         family = choices.get(f"{name}.family")
         if family is not None:
-            rest = (choices.get(f"{name}.{family}.{key}", "-") for key in ("input", "graph", *_CELL))
-            yield f"| {name} | {family.upper()} | {' | '.join(rest)} |"
+            rest = (label(choices.get(f"{name}.{family}.{key}", "-")) for key in ("input", "graph", *_CELL))
+            yield f"| {name} | {label(family)} | {' | '.join(rest)} |"
     nodes = dict.fromkeys(edge.split(".")[1] for edge in choices if edge.startswith("fusion."))
     if nodes:
         yield ""
         joined = (
-            f"{node} = {choices.get(f'fusion.{node}.operation')}"
+            f"{node} = {label(choices.get(f'fusion.{node}.operation', ''))}"
             f"({choices.get(f'fusion.{node}.left')}, {choices.get(f'fusion.{node}.right')})"
             for node in nodes
         )

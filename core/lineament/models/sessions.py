@@ -8,6 +8,7 @@ import numpy.typing as npt
 from lineament.datasets.cohort import Cohort
 from lineament.features.cohort_features import CohortFeatures
 from lineament.features.grid import EvenGrid
+from lineament.features.window_statistics import N_WINDOW_STATISTICS, session_mean, window_statistics
 from lineament.features.windows import WINDOW_BINS, Windows, WindowStream
 from lineament.models.base import Model
 from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_events
@@ -43,6 +44,15 @@ def windows_of_features(features: CohortFeatures) -> Iterator[Windows]:
     for values, points, present in zip(features.values, features.points, features.present, strict=True):
         at = np.flatnonzero(present)
         yield Windows(at * WINDOW_BINS, np.asarray(values[at]), np.asarray(points[at]))
+
+
+def statistics_of_features(features: CohortFeatures) -> FloatArray:
+    """float64[N, N_WINDOW_STATISTICS]: what a searched model's ridge reads of each session; zeros without a window."""
+    out = np.zeros((len(features), N_WINDOW_STATISTICS))
+    for i, windows in enumerate(windows_of_features(features)):
+        if len(windows):
+            out[i] = session_mean(window_statistics(windows.values))
+    return out
 
 
 def estimates_over_time(model: Model, windows: Windows, times: Sequence[float]) -> FloatArray:

@@ -12,7 +12,12 @@ from lineament.features.windows import WINDOW_BINS
 from lineament.models import ConformalTable
 from lineament.models.calibration import calibrate
 from lineament.models.read_out import ReadOut, StatisticsRidge
-from lineament.models.sessions import estimates_over_time, windows_of_features, windows_of_recordings
+from lineament.models.sessions import (
+    estimates_over_time,
+    statistics_of_features,
+    windows_of_features,
+    windows_of_recordings,
+)
 from lineament.simulation import simulate_cohort
 
 
@@ -123,11 +128,13 @@ def test_estimates_over_time_use_what_had_been_seen() -> None:
 
 def test_sessions_come_from_recordings_and_from_features_alike() -> None:
     cohort = Cohort.from_simulation(simulate_cohort(2, seed=8, seconds=70))
-    for live, batch in zip(
-        windows_of_recordings(cohort, 60), windows_of_features(cohort_features(cohort, 60)), strict=True
-    ):
+    features = cohort_features(cohort, 60)
+    statistics = statistics_of_features(features)
+    both = zip(windows_of_recordings(cohort, 60), windows_of_features(features), statistics, strict=True)
+    for live, batch, row in both:
         assert live.times[-1, 1] <= 60
         assert (batch.firsts % WINDOW_BINS == 0).all()
         shared = np.isin(live.firsts, batch.firsts)
         assert shared.sum() == len(batch)
         np.testing.assert_allclose(live.values[shared], batch.values, atol=1e-4)
+        np.testing.assert_allclose(row, session_mean(window_statistics(batch.values)))
