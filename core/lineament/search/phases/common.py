@@ -1,0 +1,98 @@
+"""What the units of several phases share: building a network in a fold, and telling how it goes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch  # noqa: TID253
+
+from lineament.models.architecture.network import FacialNetwork, Widths, build_network
+from lineament.models.architecture.space import SearchSpace
+from lineament.search.batches import Rows, Sessions
+from lineament.search.data import Fold, Part, SearchData
+from lineament.search.recipe import Recipe
+from lineament.search.runs.context import UnitContext
+from lineament.search.strategies.loop import StepRecord
+from lineament.search.training import WeightTraining, even_attention, load_network
+
+REPORTS = 60
+"""So many times at most a unit reports losses and weights."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A network in a fold, ready to be trained."""
+
+    training: WeightTraining
+    fitted: Rows
+    held: Rows
+
+
+def make_bench(
+    context: UnitContext,
+    settings: Mapping[str, Any],
+    space: SearchSpace,
+    *,
+    steps: int | None = None,
+    warm: Callable[[FacialNetwork], Mapping[str, Any]] | None = None,
+) -> Bench:
+    """A network of `space` for the fold in `settings`; its weights, noise and batches come from the unit's seed.
+
+    warm: what weights the network begins with, by name; those get `Recipe.warm_share` of the rate. Others are fresh.
+    """
+    data = context.data
+    assert isinstance(data, SearchData)
+    part, fold = Part.from_json(settings["part"]), Fold.from_json(settings["fold"])
+    recipe, device = Recipe.from_json(settings["recipe"]), settings.get("device", "cpu")
+    fitted, held = data.fold(part, fold)
+    scalings, graphs = data.fitted(fitted)
+    tensors = {a: {k: torch.from_numpy(g) for k, g in kinds.items()} for a, kinds in graphs.items()}
+    network = build_network(space, tensors, Widths(**settings["widths"]), context.seed)
+    if not settings["attention"]:
+        even_attention(network)
+    warmed = dict(warm(network)) if warm is not None else {}
+    load_network(network, {**network.state_dict(), **warmed})
+    sessions = Sessions(data.features, scalings, with_points=reads_points(space), device=device)
+    training = WeightTraining(
+        network.to(device),
+        sessions,
+        fitted,
+        data.part(part).scores,
+        recipe,
+        context.seed,
+        steps=steps,
+        scales=dict.fromkeys(warmed, recipe.warm_share),
+    )
+    return Bench(training, fitted, held)
+
+
+def reads_points(space: SearchSpace) -> bool:
+    """Whether some architecture of the space reads the 68 points."""
+    return any(edge.name.startswith("landmarks.gnn.") for edge in space.possible())
+
+
+def resume(context: UnitContext, load: Callable[[Mapping[str, Any]], None]) -> None:
+    """Go on from the unit's checkpoint, if it has one."""
+    state = context.load()
+    if state is not None:
+        load(state)
+
+
+def report_step(context: UnitContext, record: StepRecord, steps: int) -> None:
+    """Send a supernet's losses, operation weights and entropies now and then."""
+    context.progress(record.step, steps)
+    if record.step % max(steps // REPORTS, 1) and record.step != steps:
+        return
+    context.emit("losses", step=record.step, train=record.training_loss, validation=record.architecture_loss)
+    context.emit("operation_weights", step=record.step, edges=record.weights)
+    context.emit("entropies", step=record.step, edges=record.entropies)
+
+
+def saved_network(network: FacialNetwork) -> dict[str, Any]:
+    """A network's weights as arrays of a unit's result; `network_of` takes them back."""
+    return {f"network/{name}": value.detach().cpu().numpy() for name, value in network.state_dict().items()}
+
+
+def network_of(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """The weights among a unit's arrays."""
+    return {name.removeprefix("network/"): value for name, value in arrays.items() if name.startswith("network/")}
