@@ -151,7 +151,9 @@ class TestGraph:
     @pytest.mark.parametrize("name", ["evolution", "local", "tpe"])
     @pytest.mark.parametrize("dataset", GRAPH_DATASETS)
     def test_better_than_random_after_two_hundred_queries(self, dataset: str, name: str) -> None:
-        rivals, scores = (best_so_far(n, graph(dataset).space, graph(dataset), 200, 50) for n in ("random", name))
+        """Hardly so on pubmed, whose best accuracies lie on few steps: 200 seeds are needed to see it of evolution."""
+        table, seeds = graph(dataset), 50 if name == "tpe" else 200
+        rivals, scores = (best_so_far(n, table.space, table, 200, seeds) for n in ("random", name))
         assert p_value(scores[:, 199], rivals[:, 199]) < 0.05
         if name == "tpe":
             assert_reaches(scores[:, 199], GRAPH_REFERENCE[dataset]["evolution"], exactly=False)
