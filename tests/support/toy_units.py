@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch  # noqa: TID253
 
+from lineament.errors import StorageError
 from lineament.search.runs import Loader, Registry, Unit, UnitContext
 from lineament.search.runs.unit import Array
 
@@ -31,6 +33,10 @@ def load_points(count: int, seed: int) -> dict[str, torch.Tensor]:
     generator = torch.Generator().manual_seed(seed)
     points = torch.randn(count, 6, generator=generator)
     return {"points": points, "targets": points.square().sum(dim=1, keepdim=True).sqrt()}
+
+
+def load_nothing() -> None:
+    raise StorageError("the features are gone", remedy="Compute them again.")
 
 
 def optimise(context: UnitContext, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -124,5 +130,5 @@ def waits(context: UnitContext, settings: Mapping[str, Any]) -> tuple[dict[str, 
     while True:
         step += 1
         context.progress(step, 10**9)
-        context.cancel._event.wait(0.005)
+        time.sleep(0.005)
         context.checkpoint(step, lambda: {"step": step})  # noqa: B023
