@@ -36,7 +36,7 @@ class Canvas:
         title: str = "",
     ) -> None:
         """A box with its top left corner at (x, y); `title` shows on hover."""
-        shape = {"x": x, "y": y, "width": max(width, 0.0), "height": max(height, 0.0), "rx": radius}
+        shape: dict[str, object] = {"x": x, "y": y, "width": max(width, 0.0), "height": max(height, 0.0), "rx": radius}
         self._add("rect", shape, {"fill": fill, "stroke": stroke, "fill-opacity": opacity}, title=title)
 
     def circle(self, x: float, y: float, radius: float, *, fill: str, stroke: str, width: float = 1.5) -> None:
@@ -86,9 +86,12 @@ class Canvas:
         }
         self.area([(x, y), *sides[way]], fill=fill)
 
-    def place(self, other: "Canvas", x: float, y: float) -> None:
+    def place(self, other: "Canvas", x: float, y: float, opacity: float = 1.0) -> None:
         """Everything of another canvas, moved to (x, y)."""
-        self._parts.append(f'<g transform="translate({_short(x)} {_short(y)})">{"".join(other._parts)}</g>')
+        at: dict[str, object] = {"transform": f"translate({_short(x)} {_short(y)})"}
+        if opacity < 1:
+            at["opacity"] = opacity
+        self._parts.append(f"<g{_attributes(at)}>{''.join(other._parts)}</g>")
 
     def to_svg(self, background: str | None = None) -> str:
         """The drawing as one SVG element, scalable, with a label for those who do not see it."""

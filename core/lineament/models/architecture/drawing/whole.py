@@ -1,7 +1,5 @@
 """A whole architecture as one drawing, and one of its cells alone."""
 
-from collections.abc import Mapping
-
 from lineament.errors import ModelError
 from lineament.models.architecture.drawing.canvas import Canvas
 from lineament.models.architecture.drawing.extractor import (
@@ -10,16 +8,18 @@ from lineament.models.architecture.drawing.extractor import (
     CARD_WIDTH,
     TOKEN_RIGHT,
     ChosenExtractor,
+    arrow,
     attributes_of,
     extractor_card,
 )
 from lineament.models.architecture.drawing.fusion import WIDTH as FUSION_WIDTH
-from lineament.models.architecture.drawing.fusion import column, fusion_drawing
+from lineament.models.architecture.drawing.fusion import fusion_drawing
 from lineament.models.architecture.drawing.palette import Palette, palette
 from lineament.models.architecture.space import Genotype
 
 MARGIN, GAP = 12.0, 12.0
-_COLUMN = 132.0
+_COLUMN, _BOX, _BETWEEN = 152.0, 52.0, 26.0
+_COLUMN_BELOW = 2.5 * _BOX + 2 * _BETWEEN
 _AFTER = (("moment attention", "which windows count"), ("mean and spread", "over all windows"), ("score", "linear"))
 
 
@@ -31,30 +31,35 @@ def to_svg(genotype: Genotype, theme: str = "light") -> str:
     """
     attributes = require_attributes(genotype)
     colours = palette(theme)
-    height = 2 * MARGIN + len(attributes) * CARD_HEIGHT + (len(attributes) - 1) * GAP
+    rows = {name: MARGIN + i * (CARD_HEIGHT + GAP) + BASE for i, name in enumerate(attributes)}
     fused = len(attributes) > 1
+    cards = 2 * MARGIN + len(attributes) * (CARD_HEIGHT + GAP) - GAP
+    entry = cards / 2 if fused else rows[attributes[0]]
     left = MARGIN + TOKEN_RIGHT + (FUSION_WIDTH if fused else 48.0)
+    height = max(cards, entry + _COLUMN_BELOW + MARGIN)
     canvas = Canvas(left + _COLUMN + MARGIN, height, f"network: {genotype}")
-    rows: dict[str, float] = {}
-    for i, attribute in enumerate(attributes):
-        top = MARGIN + i * (CARD_HEIGHT + GAP)
-        canvas.place(extractor_card(ChosenExtractor.of(genotype, attribute), colours), MARGIN, top)
-        rows[attribute] = top + BASE
-    _join(canvas, genotype, rows, height, left, colours)
+    for name, y in rows.items():
+        canvas.place(extractor_card(ChosenExtractor.of(genotype, name), colours), MARGIN, y - BASE)
+    if fused:
+        canvas.place(fusion_drawing(genotype, rows, cards, colours), MARGIN + TOKEN_RIGHT, 0.0)
+    else:
+        arrow(canvas, MARGIN + TOKEN_RIGHT, left, colours.line_of(attributes[0]), entry)
+    _column(canvas, left, entry, colours)
     return canvas.to_svg(None if theme == "page" else colours.background)
 
 
-def _join(
-    canvas: Canvas, genotype: Genotype, rows: Mapping[str, float], height: float, left: float, colours: Palette
-) -> None:
-    out = MARGIN + TOKEN_RIGHT
-    if len(rows) > 1:
-        canvas.place(fusion_drawing(genotype, rows, height, colours), out, 0.0)
-    else:
-        attribute, y = next(iter(rows.items()))
-        canvas.path(f"M{out} {y}H{left - 5}", stroke=colours.line_of(attribute))
-        canvas.arrow_head(left, y, fill=colours.line_of(attribute))
-    column(canvas, left, height / 2 if len(rows) > 1 else next(iter(rows.values())), _AFTER, colours)
+def _column(canvas: Canvas, x: float, entry: float, colours: Palette) -> None:
+    """What is done with the fused windows, boxes below each other; an arrow enters the first at height `entry`."""
+    middle = x + _COLUMN / 2
+    for i, (first, second) in enumerate(_AFTER):
+        y = entry + i * (_BOX + _BETWEEN)
+        canvas.rectangle(x, y - _BOX / 2, _COLUMN, _BOX, fill=colours.surface, stroke=colours.line, radius=6)
+        canvas.text(middle, y - 8, first, fill=colours.text, anchor="middle", bold=True)
+        canvas.text(middle, y + 10, second, fill=colours.muted, size=11, anchor="middle")
+        if i:
+            top = y - _BOX / 2
+            canvas.path(f"M{middle} {top - _BETWEEN}V{top - 5}", stroke=colours.text)
+            canvas.arrow_head(middle, top, fill=colours.text, way="down")
 
 
 def extractor_svg(genotype: Genotype, attribute: str, theme: str = "light") -> str:
