@@ -1,11 +1,19 @@
 """`lineament simulate`: the avatar as a video with exact truth, and cohorts of simulated behaviour."""
 
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
 from lineament.cli.progress import watched_work
+from lineament.progress import CancelToken, EventSink
+
+if TYPE_CHECKING:
+    from lineament.simulation import SimulatedCohort
+
+_DEFAULT_PERSONS = 189
 
 
 @click.group("simulate")
@@ -44,14 +52,58 @@ def avatar_command(
 
 @simulate_group.command("cohort")
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to make.")
-@click.option("--persons", type=click.IntRange(min=1), default=189, show_default=True)
-@click.option("--preset", default="realistic", show_default=True)
+@click.option("--persons", type=int, default=None, help="How many  [default: 189]")
+@click.option(
+    "--preset",
+    default="realistic",
+    show_default=True,
+    help="realistic, null, longitudinal, matched; strong and planted are toys.",
+)
+@click.option("--like", type=click.Choice(["daic-woz"]), help="Splits and session lengths of a corpus.")
+@click.option("--seconds", type=float, default=None, help="Length of a session  [default: 600, or the corpus's]")
 @click.option("--seed", type=int, default=0, show_default=True)
-def cohort_command(out: Path, persons: int, preset: str, seed: int) -> None:
-    """Simulate a cohort of interviews with PHQ-8 scores in the form real recordings have."""
-    from lineament.simulation import simulate_cohort, write_cohort
+def cohort_command(
+    out: Path, persons: int | None, preset: str, like: str | None, seconds: float | None, seed: int
+) -> None:
+    """Simulate a cohort of interviews with PHQ-8 scores in the form real recordings have.
+
+    Prints what an oracle reaches that knows every session's true behaviour: no model can do better.
+    """
+    from lineament.simulation import cohort_oracle, write_cohort
 
     with watched_work() as (cancel, sink):
-        cohort = simulate_cohort(persons, preset=preset, seed=seed, cancel=cancel, sink=sink)
-        write_cohort(cohort, out)
-    Console(highlight=False, soft_wrap=True).print(f"wrote {persons} simulated persons to {out}", markup=False)
+        cohort = _made(persons, preset, like, seconds, seed, cancel, sink)
+        started = time.perf_counter()
+        simulated = write_cohort(cohort, out, cancel=cancel, sink=sink)
+        took = time.perf_counter() - started
+    said = Console(highlight=False, soft_wrap=True)
+    said.print(f"wrote {cohort.persons} simulated persons to {out}: {_described(cohort)}", markup=False)
+    if simulated:
+        said.print(f"{simulated / took:.1f} sessions a second")
+    said.print(f"oracle on these sessions: {cohort_oracle(cohort)}", markup=False)
+
+
+def _made(
+    persons: int | None,
+    preset: str,
+    like: str | None,
+    seconds: float | None,
+    seed: int,
+    cancel: CancelToken,
+    sink: EventSink,
+) -> "SimulatedCohort":
+    from lineament.simulation import like_daic_woz, simulate_cohort
+    from lineament.simulation.cohort import DEFAULT_SECONDS
+
+    if like is None:
+        length = DEFAULT_SECONDS if seconds is None else seconds
+        n = _DEFAULT_PERSONS if persons is None else persons
+        return simulate_cohort(n, preset, seed, seconds=length, cancel=cancel, sink=sink)
+    if seconds is not None:
+        raise click.UsageError("--like sets the sessions' lengths; leave --seconds out.")
+    return like_daic_woz(preset, seed, persons=persons, cancel=cancel, sink=sink)
+
+
+def _described(cohort: "SimulatedCohort") -> str:
+    sessions = f", {len(cohort)} sessions" if len(cohort) != cohort.persons else ""
+    return f"{cohort.name}{sessions}"

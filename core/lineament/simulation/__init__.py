@@ -1,6 +1,6 @@
 """Simulated behaviour with known severity and personal habits, and the avatar that shows it."""
 
-from lineament.simulation.cohort import SimulatedCohort, Subject, simulate_cohort
+from lineament.simulation.cohort import SimulatedCohort, Subject, like_daic_woz, simulate_cohort
 from lineament.simulation.motion import Motion
 from lineament.simulation.oracle import Oracle, cohort_oracle, oracle, oracle_predictions
 from lineament.simulation.persons import Person, draw_person, draw_severity
@@ -19,6 +19,7 @@ __all__ = [
     "cohort_oracle",
     "draw_person",
     "draw_severity",
+    "like_daic_woz",
     "oracle",
     "oracle_predictions",
     "simulate_cohort",

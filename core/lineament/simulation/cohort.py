@@ -12,6 +12,7 @@ import numpy as np
 
 from lineament.errors import DatasetError
 from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_events
+from lineament.simulation.parameters import number
 from lineament.simulation.persons import (
     Person,
     SessionBehaviour,
@@ -35,7 +36,8 @@ class Subject:
     """One session's person with what a study would know of them, and the truth that it would not.
 
     A person with several visits is several subjects with the same `person_id` and `person`. severity, phq8: on the
-    day of the visit (1 for the first). worst: the worst severity up to then, PHQ-8 points.
+    day of the visit (1 for the first). worst: the worst severity up to then, PHQ-8 points. seconds: length of the
+    session where it is not the cohort's. split: train, dev or test where the cohort has splits of its own, else "".
     """
 
     person_id: str
@@ -45,6 +47,8 @@ class Subject:
     seed: tuple[int, ...]
     worst: float
     visit: int = 1
+    seconds: float | None = None
+    split: str = ""
 
     @property
     def session_id(self) -> str:
@@ -60,14 +64,15 @@ class Subject:
 
     @property
     def session_seed(self) -> list[int]:
-        return [*self.seed, self.visit]
+        """Everything in the session follows from these and the settings."""
+        return [*self.seed, self.visit, *([round(1000 * self.seconds)] if self.seconds is not None else [])]
 
 
 @dataclass(frozen=True, eq=False)
 class SimulatedCohort:
     """`subjects`, one a session, and how to let them speak: `session(i)` simulates the i-th interview anew each time.
 
-    splits: one of train, dev and test a session where the cohort has its own, else empty.
+    like: the corpus whose size, splits and session lengths it has, or "".
     """
 
     preset: Preset
@@ -75,6 +80,7 @@ class SimulatedCohort:
     seconds: float
     fps: float
     subjects: tuple[Subject, ...]
+    like: str = ""
 
     def __len__(self) -> int:
         return len(self.subjects)
@@ -82,7 +88,8 @@ class SimulatedCohort:
     @property
     def name(self) -> str:
         """What to call the cohort in reports; says "toy" of one."""
-        return f"simulated {self.preset.title} (seed {self.seed})"
+        like = f" like {self.like}" if self.like else ""
+        return f"simulated {self.preset.title}{like} (seed {self.seed})"
 
     @property
     def persons(self) -> int:
@@ -93,7 +100,7 @@ class SimulatedCohort:
         return simulate_session(
             subject.person,
             subject.severity,
-            self.seconds if seconds is None else seconds,
+            seconds if seconds is not None else subject.seconds or self.seconds,
             self.fps if fps is None else fps,
             np.random.default_rng(subject.session_seed),
             self.preset.settings(),
@@ -130,6 +137,40 @@ def simulate_cohort(
     if chosen.permuted:
         subjects = _permute_scores(subjects, seed)
     return SimulatedCohort(chosen, seed, seconds, fps, tuple(subjects))
+
+
+DAIC_WOZ_PERSONS = {"train": 107, "dev": 35, "test": 47}
+
+
+def like_daic_woz(
+    preset: str = "realistic",
+    seed: int = 0,
+    *,
+    persons: int | None = None,
+    fps: float = DEFAULT_FPS,
+    cancel: CancelToken | None = None,
+    sink: EventSink = ignore_events,
+) -> SimulatedCohort:
+    """A cohort of DAIC-WOZ's size (107 + 35 + 47 persons, or `persons` in like shares), splits and session lengths.
+
+    Raises `DatasetError` as `simulate_cohort` does, and for fewer than 3 persons.
+    """
+    shares = DAIC_WOZ_PERSONS
+    n = sum(shares.values()) if persons is None else persons
+    if 0 < n < len(shares):
+        raise DatasetError(f"{n} persons cannot be split in three", remedy="Ask for at least three persons.")
+    made = simulate_cohort(n, preset, seed, seconds=number("daic.length_s"), fps=fps, cancel=cancel, sink=sink)
+    dev, test = (max(round(n * shares[name] / sum(shares.values())), 1) for name in ("dev", "test"))
+    splits = ["train"] * (n - dev - test) + ["dev"] * dev + ["test"] * test
+    of_person = dict(zip(dict.fromkeys(s.person_id for s in made.subjects), splits, strict=True))
+    subjects = tuple(replace(s, seconds=_interview_length(s), split=of_person[s.person_id]) for s in made.subjects)
+    return replace(made, subjects=subjects, like="DAIC-WOZ")
+
+
+def _interview_length(subject: Subject) -> float:
+    rng = np.random.default_rng([*subject.seed, 0, subject.visit])
+    seconds = number("daic.length_s") * np.exp(number("daic.length_ln_sd") * rng.standard_normal())
+    return float(np.round(np.clip(seconds, number("daic.shortest_s"), number("daic.longest_s")), 1))
 
 
 def _check(n: int, seconds: float, fps: float) -> None:
@@ -176,7 +217,7 @@ def session_truth(cohort: SimulatedCohort, i: int) -> SessionBehaviour:
 
 
 def persons_per_second(cohort: SimulatedCohort, persons: int = 5) -> float:
-    """How fast sessions are simulated on this machine, measured on the first few."""
+    """How many sessions a second are simulated on this machine, measured on the first few."""
     cohort.session(0, seconds=20)
     started = time.perf_counter()
     for i in range(min(persons, len(cohort))):

@@ -28,6 +28,7 @@ _GRID = np.linspace(0, 24, 49)
 """What the axes follow: severity and worst past severity, PHQ-8 points."""
 _FACTORS = np.arange(-3.0, 3.01, 0.6)
 _PRIOR_DRAWS = 40_000
+_TABLE_ROWS = 401
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,20 +76,18 @@ def expected_phq8(severity: FloatArray, population: Population) -> FloatArray:
 
 @dataclass(frozen=True, eq=False)
 class _Axis:
-    """What the cues of one axis say of it, at one visit, for one gender; rows are cues, some twice for their slopes.
+    """What the cues of one axis say of it, at one visit, for one gender; K cues, A values of the axis.
 
-    axis: float64[A] PHQ-8 points; kernel: float64[49, A], chance of those given the grid. of_cue: which cue a row is.
+    kernel: float64[49, A], chance of the axis's values given the grid. reach: float64[K]; table: float64[K, D, A], log
+    density of a residual in -reach..reach against that of a person without effect.
     """
 
     cues: "np.ndarray[tuple[int], np.dtype[np.int64]]"
     loading: FloatArray
     variance: FloatArray
-    effect: FloatArray
-    weights: FloatArray
-    axis: FloatArray
     kernel: FloatArray
-    slope_mean: float
-    slope_sd: float
+    reach: FloatArray
+    table: FloatArray
 
 
 def _axis_of(population: Population, woman: bool, visit: int, k: int) -> _Axis:
@@ -96,47 +95,38 @@ def _axis_of(population: Population, woman: bool, visit: int, k: int) -> _Axis:
     cues = np.flatnonzero(table.axis == k)
     share = number("habits.factor_share")
     variance = table.sd**2 * (1 - share) + table.session_sd**2 + (adapted(visit) * trend_spread(table)) ** 2
+    loading = table.sd * np.sqrt(share) * table.loading
+    values, kernel = _axis_values(population)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(5)
+    slopes = (table.women_slope if woman else table.slope)[cues, None] + table.slope_sd[cues, None] * nodes
+    effects = population.multiplier * slopes[:, :, None] * values / 10
+    respond = 1 - population.no_effect
+    mu, s = 1 / respond, population.individual_sd / respond
+    reach = 4.5 * np.sqrt(loading**2 + variance)[cues] + np.abs(effects).max(axis=(1, 2)) * (mu + 3 * s)
+    rows = []
+    for effect, v, r in zip(effects, variance[cues], reach, strict=True):
+        d = np.linspace(-r, r, _TABLE_ROWS)[:, None]
+        density = sum(
+            w * _against_no_effect(d, t, v, mu, s) for t, w in zip(effect, weights / weights.sum(), strict=True)
+        )
+        rows.append(np.log(np.maximum(density, 1e-300)))
+    return _Axis(cues, loading[cues], variance[cues], kernel, reach, np.array(rows))
+
+
+def _axis_values(population: Population) -> tuple[FloatArray, FloatArray]:
+    """Values of a symptom axis, float64[A] PHQ-8 points, and their chance at each point of the grid, float64[49, A]."""
     mean, sd, c = number("phq8.true_mean"), number("phq8.true_sd"), population.axis_correlation
     own = np.sqrt(1 - c**2) * sd
     step = float(np.clip(own / 3, 0.3, 1.2))
     own = max(own, 0.75 * step)
     centres = mean + c * (_GRID - mean)
-    axis = np.arange(centres[0] - 3.5 * own, centres[-1] + 3.5 * own + step, step)
-    kernel = np.exp(-0.5 * ((axis - centres[:, None]) / own) ** 2)
-    nodes, weights = np.polynomial.hermite_e.hermegauss(5)
-    slopes = (table.women_slope if woman else table.slope)[cues, None] + table.slope_sd[cues, None] * nodes
-    effect = population.multiplier * slopes[:, :, None] * axis / 10
-    respond = 1 - population.no_effect
-    return _Axis(
-        cues=cues,
-        loading=(table.sd * np.sqrt(share) * table.loading)[cues],
-        variance=variance[cues],
-        effect=effect,
-        weights=weights / weights.sum(),
-        axis=axis,
-        kernel=kernel / kernel.sum(axis=1, keepdims=True),
-        slope_mean=1 / respond,
-        slope_sd=population.individual_sd / respond,
-    )
+    values = np.arange(centres[0] - 3.5 * own, centres[-1] + 3.5 * own + step, step)
+    kernel = np.exp(-0.5 * ((values - centres[:, None]) / own) ** 2)
+    return values, kernel / kernel.sum(axis=1, keepdims=True)
 
 
-def _likelihood(axis: _Axis, deviation: FloatArray) -> tuple[FloatArray, float]:
-    """Of the cues' deviations from expected habits (float64[n_cues]): given each value of the grid, float64[49], and
-    for a person without effect; both up to one factor."""
-    residual = deviation[axis.cues, None] - axis.loading[:, None] * _FACTORS
-    base = -0.5 * (residual**2 / axis.variance[:, None]).sum(axis=0) - 0.5 * _FACTORS**2
-    base = np.exp(base - base.max())
-    ratio = np.ones((len(_FACTORS), len(axis.axis)))
-    for i in np.flatnonzero(np.abs(axis.effect).max(axis=(1, 2)) > 0):
-        same = np.ptp(axis.effect[i], axis=0).max() == 0
-        nodes = ((axis.effect[i, 0], 1.0),) if same else tuple(zip(axis.effect[i], axis.weights, strict=True))
-        ratio *= sum(w * _against_no_effect(residual[i, :, None], t, axis.variance[i], axis) for t, w in nodes)
-    return axis.kernel @ (base @ ratio), float(base.sum())
-
-
-def _against_no_effect(d: FloatArray, t: FloatArray, v: float, axis: _Axis) -> FloatArray:
-    """Density of residual d with effect t f, over that with none, f integrated out."""
-    mu, s = axis.slope_mean, axis.slope_sd
+def _against_no_effect(d: FloatArray, t: FloatArray, v: float, mu: float, s: float) -> FloatArray:
+    """Density of residual d with effect t f, over that with none, f = max(0, Normal(mu, s)) integrated out."""
     spread = v + (t * s) ** 2
     density = np.sqrt(v / spread) * np.exp(0.5 * (d**2 / v - (d - t * mu) ** 2 / spread))
     if s == 0:
@@ -145,19 +135,45 @@ def _against_no_effect(d: FloatArray, t: FloatArray, v: float, axis: _Axis) -> F
     return np.asarray(density * ndtr(sharp * (mu / s**2 + t * d / v)) + ndtr(-mu / s))
 
 
-@lru_cache(maxsize=64)
-def _axes(population: Population, woman: bool, visit: int) -> tuple[_Axis, _Axis]:
-    return _axis_of(population, woman, visit, 0), _axis_of(population, woman, visit, 1)
+def _likelihood(axis: _Axis, deviation: FloatArray) -> tuple[FloatArray, float]:
+    """Of the cues' deviations from expected habits (float64[n_cues]): given each value of the grid, float64[49], and
+    for a person without effect; both up to one factor."""
+    residual = deviation[axis.cues, None] - axis.loading[:, None] * _FACTORS
+    base = -0.5 * (residual**2 / axis.variance[:, None]).sum(axis=0) - 0.5 * _FACTORS**2
+    at = (np.clip(residual / axis.reach[:, None], -1, 1) + 1) / 2 * (_TABLE_ROWS - 1)
+    low = np.minimum(at.astype(np.int64), _TABLE_ROWS - 2)
+    above = (at - low)[:, :, None]
+    row = np.arange(len(low))[:, None]
+    ratio = ((1 - above) * axis.table[row, low] + above * axis.table[row, low + 1]).sum(axis=0)
+    most = max(float(ratio.max()), 0.0)
+    weights = np.exp(base - base.max())
+    return axis.kernel @ (weights @ np.exp(ratio - most)), float(weights.sum() * np.exp(-most))
 
 
-def _posterior_mean(population: Population, prior: _Prior, known: FloatArray, woman: bool, age: float) -> float:
-    table = population.table
+Axes = tuple[_Axis, _Axis]
+
+
+@lru_cache(maxsize=16)
+def _axes(population: Population, visits: int) -> dict[bool, tuple[Axes, ...]]:
+    """Withdrawal and slowing at each visit, by whether the person is a woman."""
+    return {
+        woman: tuple(
+            (_axis_of(population, woman, visit, 0), _axis_of(population, woman, visit, 1))
+            for visit in range(1, visits + 1)
+        )
+        for woman in (True, False)
+    }
+
+
+def _posterior_mean(
+    population: Population, prior: _Prior, axes: tuple[Axes, ...], known: FloatArray, expected: FloatArray
+) -> float:
     weights = np.empty_like(prior.share)
-    for visit in range(len(prior.share)):
-        deviation = known - expected_habits(table, woman, age) - adapted(visit + 1) * expected_trend(table)
-        (with_0, none_0), (with_1, none_1) = (_likelihood(a, deviation) for a in _axes(population, woman, visit + 1))
+    for k, of_visit in enumerate(axes):
+        deviation = known - expected - adapted(k + 1) * expected_trend(population.table)
+        (with_0, none_0), (with_1, none_1) = (_likelihood(axis, deviation) for axis in of_visit)
         mixed = (1 - population.no_effect) * with_0 * with_1 + population.no_effect * none_0 * none_1
-        weights[visit] = prior.share[visit] * mixed
+        weights[k] = prior.share[k] * mixed
     return float((weights * prior.score).sum() / weights.sum())
 
 
@@ -167,12 +183,13 @@ def oracle_predictions(cohort: SimulatedCohort) -> FloatArray:
     prior = _prior(population, cohort.preset.visits)
     if cohort.preset.permuted:
         return np.full(len(cohort), prior.mean)
-    return np.array(
-        [
-            _posterior_mean(population, prior, session_truth(cohort, i).known, s.person.woman, s.person.age)
-            for i, s in enumerate(cohort.subjects)
-        ]
-    )
+    axes = _axes(population, cohort.preset.visits)
+    found = np.empty(len(cohort))
+    for i, subject in enumerate(cohort.subjects):
+        woman = subject.person.woman
+        expected = expected_habits(population.table, woman, subject.person.age)
+        found[i] = _posterior_mean(population, prior, axes[woman], session_truth(cohort, i).known, expected)
+    return found
 
 
 @dataclass(frozen=True)

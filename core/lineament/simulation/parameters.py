@@ -129,6 +129,9 @@ NUMBERS: dict[str, Number] = {
     "visits.noise_sd": Number(1.8, "assumed: PHQ-8 points from visit to visit beside the trend"),
     "visits.most": Number(4.0, "cohorts of up to 4 visits, Dibeklioglu 2018"),
     "visits.complete_share": Number(0.7, "assumed: who comes to the last visit"),
+    "visits.multiplier": Number(
+        1.2, "calibrated: change from first to last visit is then known from all cues with r .4-.5 (published: .5-.6)"
+    ),
     "visits.trend": Number(0.05, "assumed: getting used to interviews, on the link scale, unrelated to severity"),
     "visits.trend_sd": Number(0.1, "assumed"),
     "visits.trend_visits": Number(1.5, "assumed: visits until most of it is done"),
@@ -149,6 +152,11 @@ NUMBERS: dict[str, Number] = {
     "persons.age_mean": Number(42.0, "assumed"),
     "persons.age_sd": Number(14.0, "assumed"),
     "persons.age_slope": Number(-0.04, "assumed: log change of speed and amplitude per decade"),
+    # Cohorts like DAIC-WOZ: 107 train, 35 dev, 47 test persons
+    "daic.length_s": Number(915.0, "session lengths 905, 1030 and 1018 s on average by split; median assumed"),
+    "daic.length_ln_sd": Number(0.3, "assumed"),
+    "daic.shortest_s": Number(415.0, "shortest DAIC-WOZ session"),
+    "daic.longest_s": Number(1966.0, "longest DAIC-WOZ session"),
     # Conversation
     "talk.question_s": Number(4.0, "assumed: median length of an interviewer's turn"),
     "talk.question_ln_sd": Number(0.5, "assumed"),

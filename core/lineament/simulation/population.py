@@ -1,7 +1,7 @@
 """What severity does to behaviour in one kind of cohort: the cues with their slopes, and how persons differ."""
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -30,11 +30,11 @@ class Population:
     individual_sd: float = field(default_factory=lambda: number("slopes.individual_sd"))
     no_effect: float = field(default_factory=lambda: number("slopes.no_effect"))
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(cue.name for cue in self.cues)
 
-    @property
+    @cached_property
     def table(self) -> "CueTable":
         return table_of(self.cues)
 

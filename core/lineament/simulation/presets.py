@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from lineament.errors import DatasetError
 from lineament.simulation.joint import Jointly
-from lineament.simulation.parameters import CUES, Cue
+from lineament.simulation.parameters import CUES, Cue, number
 from lineament.simulation.population import Population, changed
 from lineament.simulation.session import SessionSettings
 
@@ -25,6 +26,11 @@ class Preset:
     def title(self) -> str:
         """The name as people should read it, with the word toy where it is one."""
         return f"{self.name} (toy)" if self.toy else self.name
+
+
+@cache
+def _realistic() -> SessionSettings:
+    return SessionSettings()
 
 
 _JOINT = ("smile_control", "gaze_head_coupling", "onset_speed", "reply_chance")
@@ -50,6 +56,7 @@ def _only(names: tuple[str, ...]) -> tuple[Cue, ...]:
     )
 
 
+@cache
 def _strong() -> SessionSettings:
     cues = changed(
         _only(()),
@@ -81,6 +88,7 @@ def _strong() -> SessionSettings:
     return SessionSettings(population, Jointly(matched=True, greetings=4.0))
 
 
+@cache
 def _planted() -> SessionSettings:
     cues = changed(
         _only(()),
@@ -97,18 +105,20 @@ def _planted() -> SessionSettings:
     return SessionSettings(population, Jointly(controlled_smile=False, ordered_pairs=True))
 
 
+@cache
 def _matched() -> SessionSettings:
     cues = (*_only(_JOINT), replace(_FREEZE, slope=0.2))
     return SessionSettings(Population(cues=cues), Jointly(matched=True, greetings=0.75))
 
 
+@cache
 def _longitudinal() -> SessionSettings:
-    return SessionSettings(Population(severity="treatment"))
+    return SessionSettings(Population(severity="treatment", multiplier=number("visits.multiplier")))
 
 
 PRESETS: dict[str, Preset] = {
-    "realistic": Preset("realistic", SessionSettings),
-    "null": Preset("null", SessionSettings, permuted=True),
+    "realistic": Preset("realistic", _realistic),
+    "null": Preset("null", _realistic, permuted=True),
     "strong": Preset("strong", _strong, toy=True),
     "planted": Preset("planted", _planted, toy=True),
     "longitudinal": Preset("longitudinal", _longitudinal, visits=4),

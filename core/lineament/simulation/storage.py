@@ -7,6 +7,7 @@ truth/truth.csv      true severity and behaviour parameters, which no model may 
 """
 
 import csv
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -18,7 +19,8 @@ from lineament.errors import StorageError
 from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_events
 from lineament.provenance import utc_now
 from lineament.simulation.cohort import SimulatedCohort, Subject, session_truth
-from lineament.simulation.session import SimulatedRecording
+from lineament.simulation.session import SIMULATOR_VERSION, SimulatedRecording
+from lineament.storage import atomic_file, write_atomically
 from lineament.version import __version__
 
 COHORT_SCHEMA = 1
@@ -33,18 +35,21 @@ def write_cohort(
     *,
     cancel: CancelToken | None = None,
     sink: EventSink = ignore_events,
-) -> None:
+) -> int:
     """Simulate every session and write the folder; sessions already there are kept, so a stopped run continues.
 
-    Raises `StorageError` when the folder cannot be written.
+    Gives how many sessions were simulated. Raises `StorageError` when the folder cannot be written or holds another
+    cohort.
     """
     try:
         (folder / "sessions").mkdir(parents=True, exist_ok=True)
         (folder / "truth").mkdir(exist_ok=True)
-        _write_sessions(cohort, folder, cancel, sink)
+        _claim(cohort, folder)
+        made = _write_sessions(cohort, folder, cancel, sink)
         _write_labels(cohort, folder)
         _write_truth(cohort, folder)
         _write_manifest(cohort, folder)
+        return made
     except OSError as error:
         raise StorageError(
             f"the cohort could not be written ({error.strerror or error})",
@@ -53,13 +58,33 @@ def write_cohort(
         ) from error
 
 
+def _claim(cohort: SimulatedCohort, folder: Path) -> None:
+    """Say whose sessions the folder holds before the first is written, or refuse to mix two cohorts."""
+    path = folder / "truth" / "made_by.json"
+    facts = {
+        "simulator_version": SIMULATOR_VERSION,
+        "preset": cohort.preset.name,
+        "like": cohort.like,
+        "seed": cohort.seed,
+        "seconds": cohort.seconds,
+        "fps": cohort.fps,
+    }
+    said = json.dumps(facts, indent=1) + "\n"
+    if path.exists() and path.read_text(encoding="utf-8") != said:
+        raise StorageError(
+            "the folder holds another simulated cohort", path=folder, remedy="Choose another folder or delete it."
+        )
+    write_atomically(path, said.encode())
+
+
 def split_of(i: int, n: int) -> str:
     """Person-disjoint split by position: 57 % train, 18 % dev, 25 % test, the shares of DAIC-WOZ."""
     share = (i + 0.5) / n
     return "train" if share < 0.57 else "dev" if share < 0.75 else "test"
 
 
-def _write_sessions(cohort: SimulatedCohort, folder: Path, cancel: CancelToken | None, sink: EventSink) -> None:
+def _write_sessions(cohort: SimulatedCohort, folder: Path, cancel: CancelToken | None, sink: EventSink) -> int:
+    """How many were simulated."""
     there = [_session_file(folder, s).exists() for s in cohort.subjects]
     meter = ProgressMeter("simulating sessions", len(cohort), "sessions", sink, skipped=sum(there))
     for i, subject in enumerate(cohort.subjects):
@@ -69,6 +94,7 @@ def _write_sessions(cohort: SimulatedCohort, folder: Path, cancel: CancelToken |
             write_session(cohort.session(i), _session_file(folder, subject))
             meter.advance()
     meter.finish()
+    return len(there) - sum(there)
 
 
 def _session_file(folder: Path, subject: Subject) -> Path:
@@ -92,12 +118,12 @@ def write_session(recording: SimulatedRecording, path: Path) -> None:
         "blinks": [asdict(blink) for blink in recording.meta.blinks],
     }
     table = pa.table(columns).replace_schema_metadata({"lineament": json.dumps(facts)})
-    partial = path.with_name(path.name + ".tmp")
-    pq.write_table(table, partial, compression="zstd", use_dictionary=False)
-    partial.replace(path)
+    with atomic_file(path) as stream:
+        pq.write_table(table, stream, compression="zstd", use_dictionary=False)
 
 
 def _write_labels(cohort: SimulatedCohort, folder: Path) -> None:
+    places = {person: i for i, person in enumerate(dict.fromkeys(s.person_id for s in cohort.subjects))}
     rows = [
         (
             subject.person_id,
@@ -107,9 +133,9 @@ def _write_labels(cohort: SimulatedCohort, folder: Path) -> None:
             int(subject.phq8 >= 10),
             subject.gender,
             f"{subject.person.age:.0f}",
-            split_of(i, len(cohort)),
+            subject.split or split_of(places[subject.person_id], len(places)),
         )
-        for i, subject in enumerate(cohort.subjects)
+        for subject in cohort.subjects
     ]
     _write_csv(folder / "labels.csv", LABEL_COLUMNS, rows)
 
@@ -125,10 +151,11 @@ def _write_truth(cohort: SimulatedCohort, folder: Path) -> None:
 
 
 def _write_csv(path: Path, header: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(header)
-        writer.writerows(rows)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows(rows)
+    write_atomically(path, text.getvalue().encode())
 
 
 def _write_manifest(cohort: SimulatedCohort, folder: Path) -> None:
@@ -139,6 +166,7 @@ def _write_manifest(cohort: SimulatedCohort, folder: Path) -> None:
         "scale": "PHQ-8",
         "preset": cohort.preset.name,
         "toy": cohort.preset.toy,
+        "like": cohort.like,
         "seed": cohort.seed,
         "persons": cohort.persons,
         "seconds": cohort.seconds,
@@ -146,4 +174,4 @@ def _write_manifest(cohort: SimulatedCohort, folder: Path) -> None:
         "app_version": __version__,
         "utc_time": utc_now(),
     }
-    (folder / "cohort.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    write_atomically(folder / "cohort.json", (json.dumps(facts, indent=1) + "\n").encode())
