@@ -18,7 +18,18 @@ MODULE = "tests.support.toy_units"
 REGISTRY = Registry(
     {
         name: f"{MODULE}:{name}"
-        for name in ("optimise", "double", "add_up", "killed", "wrong", "stores_much", "runs_out", "waits")
+        for name in (
+            "optimise",
+            "double",
+            "add_up",
+            "killed",
+            "wrong",
+            "stores_much",
+            "runs_out",
+            "waits",
+            "deaf",
+            "threads",
+        )
     },
     Loader(f"{MODULE}:load_points", {"count": 64, "seed": 5}),
 )
@@ -132,3 +143,19 @@ def waits(context: UnitContext, settings: Mapping[str, Any]) -> tuple[dict[str, 
         context.progress(step, 10**9)
         time.sleep(0.005)
         context.checkpoint(step, lambda: {"step": step})  # noqa: B023
+
+
+def deaf(context: UnitContext, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Saves once and then never looks at whether it was cancelled."""
+    context.save({"step": 1})
+    context.progress(1, 2)
+    time.sleep(60)
+    return {}, {}
+
+
+def threads(context: UnitContext, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Array]]:
+    """How many threads every library would use, SciPy's own BLAS among them."""
+    import scipy.linalg  # noqa: F401
+    from threadpoolctl import threadpool_info
+
+    return {"torch": torch.get_num_threads(), "others": [pool["num_threads"] for pool in threadpool_info()]}, {}

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,19 +14,17 @@ class RunLock:
     """Held from its making to `release`. Raises `RunError` while another one is held, here or in another process."""
 
     def __init__(self, path: Path) -> None:
-        with writing_to(path.parent):
-            stream = path.open("a+b")
-        if not _try_lock(stream):
-            owner = _owner(path)
-            stream.close()
-            raise RunError(
-                f"another process{owner} is working in this run",
-                path=path.parent,
-                remedy="Wait until it has finished or stop it; the run can then be resumed.",
-            )
-        self._stream = stream
-        with writing_to(path.parent):
+        with writing_to(path.parent), ExitStack() as undo:
+            stream = undo.enter_context(path.open("a+b"))
+            if not _try_lock(stream):
+                raise RunError(
+                    f"another process{_owner(path)} is working in this run",
+                    path=path.parent,
+                    remedy="Wait until it has finished or stop it; the run can then be resumed.",
+                )
             _owner_file(path).write_text(str(os.getpid()))
+            undo.pop_all()
+        self._stream = stream
 
     def release(self) -> None:
         self._stream.close()

@@ -184,6 +184,38 @@ def test_a_full_disk_under_the_log_stops_the_units_and_is_a_sentence(
     assert list(folder.glob("units/*/checkpoint.safetensors"))
 
 
+def test_a_unit_that_does_not_listen_is_killed_after_a_while(
+    folder: Path, pool: PoolEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lineament.search.engines.pool.STOP_PATIENCE_S", 0.2)
+    cancel = CancelToken()
+
+    def stop(event: object) -> None:
+        if isinstance(event, Event) and event.kind == "unit_progress":
+            cancel.cancel()
+
+    with create(folder) as run, pytest.raises(Cancelled):
+        pool.run([Unit("deaf", {})], REGISTRY, run, cancel, stop)
+    assert list(folder.glob("units/*/checkpoint.safetensors"))
+
+
+def test_every_library_computes_in_one_thread(folder: Path, pool: PoolEngine) -> None:
+    with create(folder) as run:
+        for engine in (InlineEngine(), pool):
+            unit = Unit("threads", {"engine": type(engine).__name__})
+            found = engine.run([unit], REGISTRY, run, CancelToken(), ignore_events)[unit.key].values
+            assert found["torch"] == 1
+            assert set(found["others"]) == {1}
+
+
+def test_processes_that_cannot_start_are_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lineament.search.engines.workers.work", id)  # a body that ends at once
+    with create(folder) as run, PoolEngine(1) as engine:
+        with pytest.raises(RunError, match="worker processes cannot be kept alive: the last one ended with status 0"):
+            engine.run([Unit("double", {"number": 1})], REGISTRY, run, CancelToken(), ignore_events)
+        assert not run.finished_units()
+
+
 def test_workers_end_by_themselves_when_their_starter_is_killed(folder: Path, undisturbed: dict[str, bytes]) -> None:
     """The starter tells its workers' numbers; it is killed while they work, and the run then goes on elsewhere."""
     command = [sys.executable, "-m", "tests.support.toy_run", str(folder), str(UNITS), str(STEPS), "2"]

@@ -1,4 +1,4 @@
-"""A run's folder: one process at a time works in it, what does not fit is refused in a sentence, and it stays resumable."""
+"""A run's folder: one process at a time works in it; what does not fit is refused in a sentence and changes nothing."""
 
 import json
 import subprocess
