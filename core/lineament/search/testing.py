@@ -20,6 +20,7 @@ from torch import Tensor  # noqa: TID253
 from lineament.models.architecture.space import Edge, Genotype, SearchSpace
 from lineament.search.relaxation import EdgeWeights, Relaxed, uniform_weights
 from lineament.search.strategies import BlackBox, black_box, method_named
+from lineament.search.strategies.base import derived_seed
 from lineament.search.strategies.errors import StrategyError
 from lineament.search.strategies.loop import DifferentiableSearch, ScheduleSettings
 from lineament.search.strategies.selection import PerturbationSelection, argmax_genotype
@@ -157,15 +158,22 @@ def _check_black_box(name: str, space: SearchSpace) -> None:
     whole, again, other = (_asked(black_box(name, space, seed), table, range(_ROUNDS)) for seed in (3, 3, 4))
     assert whole == again, f"{name}: the same seed gave another search"
     assert space.size == 1 or whole != other, f"{name}: two seeds gave the same search"
-    stop = int(np.random.default_rng(len(name)).integers(1, _ROUNDS))
-    interrupted = black_box(name, space, 3)
-    first = _asked(interrupted, table, range(stop))
-    state = json.loads(json.dumps(interrupted.state_dict(), allow_nan=False))
-    resumed = black_box(name, space, 99)
-    resumed.load_state_dict(state)
-    rest = _asked(resumed, table, range(stop, _ROUNDS))
-    assert first + rest == whole, f"{name}: the search resumed at round {stop} differs from the uninterrupted one"
-    _assert_refused(resumed, state)
+    for stop in _stops(name, _ROUNDS):
+        interrupted = black_box(name, space, 3)
+        first = _asked(interrupted, table, range(stop))
+        state = json.loads(json.dumps(interrupted.state_dict(), allow_nan=False))
+        resumed = black_box(name, space, 99)
+        resumed.load_state_dict(state)
+        rest = _asked(resumed, table, range(stop, _ROUNDS))
+        assert first + rest == whole, f"{name}: the search resumed at round {stop} differs from the uninterrupted one"
+        _assert_refused(resumed, state)
+
+
+def _stops(name: str, steps: int) -> list[int]:
+    """A random step in either half of a search, so that both parts of a method with two are stopped in."""
+    rng = np.random.default_rng(derived_seed(0, name))
+    middle = steps // 2
+    return [int(rng.integers(1, middle + 1)), int(rng.integers(middle + 1, steps))]
 
 
 def _asked(strategy: BlackBox, table: Mapping[Genotype, float], rounds: range) -> list[Genotype]:
@@ -181,25 +189,21 @@ def _asked(strategy: BlackBox, table: Mapping[Genotype, float], rounds: range) -
 
 
 def _check_differentiable(name: str, space: SearchSpace) -> None:
-    whole = _Course(name, space)
-    while whole.advance():
-        pass
-    again = _Course(name, space)
-    stop = int(np.random.default_rng(len(name)).integers(1, len(whole.records)))
-    for _ in range(stop):
-        again.advance()
-    state = stored(again.state_dict())
-    resumed = _Course(name, space, seed=99)
-    resumed.load_state_dict(state)
-    while again.advance():
-        pass
-    while resumed.advance():
-        pass
-    assert again.records == whole.records, f"{name}: the same seed gave another search"
-    assert resumed.records == whole.records[stop:], f"{name}: resumed at step {stop}, it differs from the uninterrupted"
-    assert resumed.genotype() == whole.genotype()
+    whole = _Course(name, space).to_end()
     space.validate(whole.genotype())
-    _assert_refused(resumed.search, state["search"])
+    assert _Course(name, space).to_end().records == whole.records, f"{name}: the same seed gave another search"
+    for stop in _stops(name, len(whole.records)):
+        interrupted = _Course(name, space)
+        for _ in range(stop):
+            interrupted.advance()
+        state = stored(interrupted.state_dict())
+        resumed = _Course(name, space, seed=99)
+        resumed.load_state_dict(state)
+        rest = resumed.to_end().records
+        assert rest == whole.records[stop:], f"{name}: resumed at step {stop}, it differs from the uninterrupted"
+        assert resumed.genotype() == whole.genotype(), f"{name}: resumed, it found another architecture"
+        assert interrupted.to_end().records == whole.records, f"{name}: saving its state changed the search"
+        _assert_refused(resumed.search, state["search"])
 
 
 class _Course:
@@ -212,6 +216,11 @@ class _Course:
         self._selects = method_named(name).selection == "perturbation"
         self._seed = seed
         self.records: list[Any] = []
+
+    def to_end(self) -> "_Course":
+        while self.advance():
+            pass
+        return self
 
     def advance(self) -> bool:
         """One step; False when there is none left."""

@@ -113,6 +113,16 @@ def test_the_tables_pickles_may_hold_nothing_but_numbers() -> None:
 
 
 class TestMacro:
+    def test_random_search_is_as_good_as_the_best_of_even_draws(
+        self, macro: tuple[SearchSpace, dict[Genotype, float]]
+    ) -> None:
+        """E[max of n] = sum of v_(i) (F_i^n - F_(i-1)^n) over the sorted table, which needs no reference."""
+        values = np.sort(np.fromiter(macro[1].values(), float))
+        scores = best_so_far("random", *macro, 100, 200)
+        for queries in (50, 100):
+            share = np.arange(len(values) + 1) / len(values)
+            assert_reaches(scores[:, queries - 1], float(values @ np.diff(share**queries)), exactly=True)
+
     @pytest.mark.parametrize("name", ["random", "evolution", "local"])
     def test_reference_scores_and_better_than_random(
         self, name: str, macro: tuple[SearchSpace, dict[Genotype, float]]
