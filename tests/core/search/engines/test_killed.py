@@ -39,8 +39,8 @@ def test_killed_at_twenty_random_moments(tmp_path: Path, undisturbed: dict[str, 
     assert all(results_of(run) == undisturbed for run in runs)
 
 
-def test_a_program_with_a_worker_killed_three_times(folder: Path, undisturbed: dict[str, bytes]) -> None:
-    killed = kill_and_resume(command(folder, 1), folder, 3, seed=3, within_s=0.15)
+def test_a_program_killed_three_times(folder: Path, undisturbed: dict[str, bytes]) -> None:
+    killed = kill_and_resume(command(folder, 0), folder, 3, seed=3, within_s=0.15)
     assert killed.times
     assert results_of(folder) == undisturbed
 
