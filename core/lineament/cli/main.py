@@ -8,6 +8,7 @@ from rich.console import Console
 from lineament.cli.analyze import analyze_command
 from lineament.cli.models import models_group
 from lineament.cli.review import review_command
+from lineament.cli.search import search_group
 from lineament.cli.simulate import simulate_group
 from lineament.cli.train import train_command
 from lineament.errors import LineamentError
@@ -28,6 +29,7 @@ cli.add_command(analyze_command)
 cli.add_command(review_command)
 cli.add_command(simulate_group)
 cli.add_command(train_command)
+cli.add_command(search_group)
 cli.add_command(models_group)
 
 
@@ -42,8 +44,10 @@ def main(arguments: list[str] | None = None) -> None:
     except LineamentError as error:
         errors.print(f"error: {error}", markup=False)
         sys.exit(EXIT_FAILED)
-    except (Cancelled, KeyboardInterrupt, click.Abort):
-        errors.print("Stopped. What is finished is kept; run the same command to continue.")
+    except (Cancelled, KeyboardInterrupt, click.Abort) as stopped:
+        errors.print(
+            str(stopped) or "Stopped. What is finished is kept; run the same command to continue.", markup=False
+        )
         sys.exit(EXIT_STOPPED)
 
 

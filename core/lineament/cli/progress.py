@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 
 from rich.console import Console
@@ -12,8 +13,15 @@ from lineament.progress import CancelToken, EventSink
 from lineament.progress import Progress as Advance
 
 
+@dataclass(frozen=True)
+class Notice:
+    """A sentence that is shown above the bars and stays."""
+
+    text: str
+
+
 class TerminalProgress:
-    """An event sink that draws one bar a task: name, share, units a second, time left."""
+    """An event sink that draws one bar a task (name, share, units a second, time left) and prints notices above."""
 
     def __init__(self, console: Console) -> None:
         self._bars = Progress(
@@ -33,6 +41,8 @@ class TerminalProgress:
         self._bars.stop()
 
     def __call__(self, event: object) -> None:
+        if isinstance(event, Notice):
+            self._bars.console.print(event.text, markup=False, highlight=False)
         if not isinstance(event, Advance):
             return
         task = self._tasks.get(event.task)

@@ -1,0 +1,169 @@
+"""`lineament search`: find a network for a cohort, go on with a stopped search, report what one found."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from lineament.cli.progress import watched_work
+from lineament.cli.search_cohorts import CohortSource, source_features
+from lineament.cli.search_options import make_config, named_options
+from lineament.progress import Cancelled, CancelToken, EventSink
+
+if TYPE_CHECKING:
+    from lineament.features.cohort_features import CohortFeatures
+    from lineament.search.config import SearchConfig
+    from lineament.search.runs import Run
+
+FORMATS = ("text", "json", "html")
+SOURCE = "cohort.txt"
+"""In a run's folder: which cohort it is on, as `--cohort` takes it."""
+
+
+class _RunByDefault(click.Group):
+    """`lineament search --cohort ...` is `lineament search run --cohort ...`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("search", cls=_RunByDefault, context_settings={"help_option_names": ["-h", "--help"]})
+def search_group() -> None:
+    """Search for the network that fits a cohort best; `run` is meant where no other command is named."""
+
+
+@search_group.command("run")
+@click.option("--cohort", required=True, help="Folder of a cohort, or simulated:PRESET:PERSONS[:SEED].")
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="New folder for the run.")
+@click.option("--budget", default=None, help="Training steps, or quick, standard or thorough.", show_default="standard")
+@click.option("--quick", is_flag=True, help="The same as --budget quick, to try the machinery out.")
+@named_options
+@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Any other setting; see `search settings`.")
+def run_command(
+    cohort: str, out: Path, budget: str | None, quick: bool, changes: tuple[str, ...], **named: Any
+) -> None:
+    """Search on --cohort and keep everything in --out.
+
+    Ctrl-C stops after saving; `lineament search resume` goes on, also after a crash.
+    """
+    config = make_config(budget, quick, named, changes)
+    source = CohortSource.parse(cohort)
+    _work(out, source, config, config.workers)
+
+
+@search_group.command("resume")
+@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--cohort", default=None, help="The cohort, where it is no longer where it was.")
+@click.option("--workers", type=click.IntRange(0), default=None, help="Another number of processes than before.")
+def resume_command(run: Path, cohort: str | None, workers: int | None) -> None:
+    """Go on with the search in the folder RUN; what is finished is not done again."""
+    from lineament.search.config import SearchConfig
+    from lineament.search.runs.run import read_facts
+
+    config = SearchConfig.from_json(read_facts(run).config)
+    source = CohortSource.parse(cohort) if cohort else _source_of(run)
+    _work(run, source, config, config.workers if workers is None else workers, resumed=True)
+
+
+@search_group.command("report")
+@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write; printed if not given.")
+def report_command(run: Path, form: str, out: Path | None) -> None:
+    """Report what the search in the folder RUN found, or how far it is: text, JSON, or a page to open in a browser."""
+    from lineament.search.report import build_report, to_html, to_json_text, to_text
+    from lineament.storage import write_atomically
+
+    report = build_report(run)
+    console = Console(highlight=False, soft_wrap=True)
+    if form == "text" and out is None:
+        console.print(to_text(report, console.width), markup=False, end="")
+        return
+    content = {"text": to_text, "json": to_json_text, "html": to_html}[form](report)
+    if out is None:
+        click.echo(content, nl=False)
+        return
+    write_atomically(out, content.encode())
+    console.print(f"wrote {out}", markup=False)
+
+
+@search_group.command("settings")
+def settings_command() -> None:
+    """List every setting that --set takes."""
+    from lineament.search.config import SETTINGS
+
+    table = Table(box=None, pad_edge=False)
+    for title in ("setting", "default", "allowed", "what it is"):
+        table.add_column(title)
+    for one in SETTINGS:
+        default = ", ".join(one.default) if isinstance(one.default, tuple) else f"{one.default}"
+        table.add_row(one.name, default, ", ".join(one.choices) or one.bounds, one.help)
+    Console(highlight=False).print(table)
+
+
+def _work(folder: Path, source: CohortSource, config: "SearchConfig", workers: int, *, resumed: bool = False) -> None:
+    """Search in `folder`, say what was found, or how to go on with it."""
+    try:
+        with watched_work() as (cancel, terminal):
+            features = source_features(source, config.seconds, cancel, terminal)
+            with _opened(folder, source, features, config, resumed=resumed) as run:
+                _search(run, features, config, workers, cancel, terminal)
+    except (Cancelled, KeyboardInterrupt):
+        command = f'lineament search resume "{folder}"' if (folder / "run.json").exists() else "the same command"
+        raise Cancelled(f"Stopped. What is finished is kept; go on by {command}") from None
+    _say_result(folder)
+
+
+def _opened(
+    folder: Path, source: CohortSource, features: "CohortFeatures", config: "SearchConfig", *, resumed: bool
+) -> "Run":
+    from lineament.search.search import create_run, open_run
+    from lineament.storage import write_atomically
+
+    run = open_run(folder, features)[0] if resumed else create_run(folder, features, config)
+    write_atomically(folder / SOURCE, str(source).encode())
+    return run
+
+
+def _search(
+    run: "Run",
+    features: "CohortFeatures",
+    config: "SearchConfig",
+    workers: int,
+    cancel: CancelToken,
+    terminal: EventSink,
+) -> None:
+    from lineament.cli.search_progress import SearchProgress
+    from lineament.search.engines import choose_engine
+    from lineament.search.search import run_search
+
+    progress = SearchProgress(terminal, run, config.budget)
+    with choose_engine(config.device_name, workers or None) as engine:
+        run_search(features, config, run, engine, cancel, progress)
+    progress.finish()
+
+
+def _source_of(run: Path) -> CohortSource:
+    """The cohort a run was begun on; raises `RunError` where the run does not say."""
+    from lineament.search.runs import RunError
+
+    try:
+        return CohortSource.parse((run / SOURCE).read_text(encoding="utf-8").strip())
+    except OSError as error:
+        raise RunError(
+            "the run does not say which cohort it is on",
+            path=run,
+            remedy="Name the cohort: search resume RUN --cohort.",
+        ) from error
+
+
+def _say_result(folder: Path) -> None:
+    from lineament.search.report import build_report, summary
+
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(summary(build_report(folder)), markup=False)
+    console.print(f'The whole report: lineament search report "{folder}"', markup=False)
