@@ -1,5 +1,6 @@
 """Who speaks when, about what, and when the interviewer smiles. The interviewer knows nothing of severity."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +36,7 @@ def hold_conversation(behaviour: SessionBehaviour, seconds: float, rng: np.rando
     """Questions and answers with the person's latencies, pauses and answer lengths."""
     sd = number("talk.ln_sd")
     questions, answers, speech = [], [], []
-    now = float(rng.uniform(0, 1))
+    now = float(rng.uniform(0, min(1.0, seconds)))
     while now < seconds:
         asked = now + _lognormal(number("talk.question_s"), number("talk.question_ln_sd"), rng)
         begins = asked + _lognormal(behaviour.value("answer_latency"), sd, rng)
@@ -59,7 +60,7 @@ def hold_conversation(behaviour: SessionBehaviour, seconds: float, rng: np.rando
 
 
 def _lognormal(median: float, ln_sd: float, rng: np.random.Generator) -> float:
-    return float(median * np.exp(ln_sd * rng.standard_normal()))
+    return median * math.exp(ln_sd * rng.standard_normal())
 
 
 def _speech_spans(begins: float, ends: float, pause: float, rng: np.random.Generator) -> list[tuple[float, float]]:

@@ -1,5 +1,6 @@
 """Where the eyes look and how the head moves, tied together where joint effect 2 says so."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from lineament.simulation.joint import Jointly
 from lineament.simulation.matched import dips, frozen
 from lineament.simulation.parameters import number
 from lineament.simulation.persons import SessionBehaviour
-from lineament.simulation.rendering import add_events, mask_of, rhythm, smooth, wander
+from lineament.simulation.rendering import add_events, mask_of, rhythm, slow_wander, smooth, wander
 from lineament.simulation.types import BoolArray, FloatArray
 
 
@@ -35,7 +36,7 @@ def plan_aversions(behaviour: SessionBehaviour, talk: Conversation, rng: np.rand
             break
         down = bool(rng.random() < behaviour.value("gaze_down_share", talk.topic_at(begins)))
         middle = behaviour.value("gaze_down_duration") if down else median
-        duration = float(np.clip(middle * np.exp(spread * rng.standard_normal()), 0.2, 12))
+        duration = min(max(middle * math.exp(spread * rng.standard_normal()), 0.2), 12.0)
         rows.append((begins, duration, down))
         now = begins + duration
     return _directed(rows, rng)
@@ -151,7 +152,7 @@ def _movement(
     wave, unit_speed = rhythm(n, fps, number("head.rhythm_hz"), rng)
     fast = min(speed / unit_speed, 0.9 * sd)
     slow = np.sqrt(max(sd**2 - fast**2, (0.2 * sd) ** 2))
-    posture = smooth(wander(n, fps, number("head.posture_s"), slow, rng), fps, 0.5)
+    posture = smooth(slow_wander(n, fps, number("head.posture_s"), slow, rng), fps, 0.5)
     moved: FloatArray = posture + fast * level * wave
     return moved if pace is None else np.interp(np.cumsum(pace), np.arange(n), moved)
 
@@ -174,7 +175,7 @@ def lids(
 ) -> FloatArray:
     """Eye opening 0-1 relative to the person's widest, float64[n]: habit, following the gaze down, blinks."""
     n = len(closure)
-    rest = behaviour.value("eye_opening") + wander(n, fps, 3.0, 0.03, rng)
+    rest = behaviour.value("eye_opening") + slow_wander(n, fps, 3.0, 0.03, rng)
     follow = number("gaze.lid_per_deg") * np.clip(gaze_down_deg, -15, 40)
     return np.asarray(np.clip((rest - follow) * (1 - closure), 0, 1))
 

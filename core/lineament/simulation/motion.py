@@ -11,7 +11,7 @@ from lineament.simulation.gaze_head import gaze_degrees, head_degrees, lids, pla
 from lineament.simulation.joint import Jointly
 from lineament.simulation.parameters import number
 from lineament.simulation.persons import Appearance, Person, SessionBehaviour
-from lineament.simulation.rendering import block_mean, wander
+from lineament.simulation.rendering import block_mean, slow_wander
 from lineament.simulation.types import FloatArray
 
 RENDER_FPS = 30.0
@@ -81,6 +81,6 @@ def move(
 
 def _place(looks: Appearance, n: int, fps: float, rng: np.random.Generator) -> FloatArray:
     """Where the head is, float64[n, 3] mm: seat and slow sway."""
-    sway = np.stack([wander(n, fps, number("head.posture_s"), number("camera.sway_mm"), rng) for _ in range(3)], 1)
+    sway = np.stack([slow_wander(n, fps, number("head.posture_s"), number("camera.sway_mm"), rng) for _ in range(3)], 1)
     centre = np.array([looks.seat[0] * 700, looks.seat[1] * 500, looks.distance_mm])
     return np.asarray(centre + sway)

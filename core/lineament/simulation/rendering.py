@@ -56,6 +56,13 @@ def wander(n: int, fps: float, time_constant: float, sd: float, rng: np.random.G
     return walk
 
 
+def slow_wander(n: int, fps: float, time_constant: float, sd: float, rng: np.random.Generator) -> FloatArray:
+    """As `wander`, drawn forty times a time constant and joined by straight lines: for what changes over seconds."""
+    step = max(int(fps * time_constant / 40), 1)
+    nodes = wander(n // step + 2, fps / step, time_constant, sd, rng)
+    return np.interp(np.arange(n), step * np.arange(len(nodes)), nodes) if step > 1 else nodes[:n]
+
+
 def rhythm(n: int, fps: float, hertz: float, rng: np.random.Generator) -> tuple[FloatArray, float]:
     """A noisy oscillation round `hertz` with variance 1, float64[n], and its root-mean-square speed per second."""
     keep = float(np.exp(-1 / (fps * 0.8 / hertz)))

@@ -57,11 +57,15 @@ def simulate_session(
     worst: the worst severity so far where earlier visits say it; visit: 1 for a first session. Everything follows
     `rng`; the same state gives the same session. Structure and numbers: see `parameters`.
 
-    Raises `DatasetError` when `seconds` or `fps` is not a positive number.
+    Raises `DatasetError` when `seconds` or `fps` is not a positive number or they give less than two frames.
     """
     for what, value in (("seconds", seconds), ("frames a second", fps)):
         if not (np.isfinite(value) and value > 0):
             raise DatasetError(f"a session cannot have {value:g} {what}", remedy="Give a number above zero.")
+    if round(seconds * fps) < 2:
+        raise DatasetError(
+            f"a session of {seconds:g} seconds has less than two frames", remedy="Ask for a longer session."
+        )
     settings = settings or SessionSettings()
     behaviour = session_behaviour(person, severity, rng, settings.population, worst=worst, visit=visit)
     motion = move(person, behaviour, seconds, fps, settings.jointly, rng)

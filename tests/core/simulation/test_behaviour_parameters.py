@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lineament.simulation import oracle, simulate_cohort
+from lineament.simulation import simulate_cohort
 from lineament.simulation.parameters import CUE_INDEX, CUES, LIMITS, NUMBERS, link_means
 from lineament.simulation.persons import draw_person, session_behaviour, without_effect
 from lineament.simulation.population import REALISTIC, Population
@@ -75,18 +75,6 @@ def test_cohort_scores_look_like_published_ones() -> None:
     assert 0.22 < (scores >= 10).mean() < 0.31
     assert scores.min() >= 0
     assert scores.max() <= 24
-
-
-def test_realistic_oracle_is_as_weak_as_published_data() -> None:
-    found = oracle(persons=6000, seed=4)
-    assert 0.40 <= found.r <= 0.455
-    assert found.r_severity > found.r
-    assert found.rmse > 5
-    assert found.constant_rmse > found.rmse
-
-
-def test_null_preset_has_nothing_to_find() -> None:
-    assert abs(oracle("null", persons=2000).r) < 0.06
 
 
 def test_single_cues_stay_weak() -> None:
