@@ -8,6 +8,7 @@ import numpy.typing as npt
 import torch  # noqa: TID253
 from torch import Tensor  # noqa: TID253
 
+from lineament.features.channels import N_CHANNELS
 from lineament.features.cohort_features import CohortFeatures
 from lineament.features.scaling import Scalings
 from lineament.features.windows import CLIP
@@ -103,6 +104,7 @@ def draw_noise(
         attribute,
         _mask((sessions * windows, attributes, token), recipe.drop_token, generator),
         _mask((sessions, 2 * token), recipe.drop_session, generator),
+        _mask((sessions, N_CHANNELS), recipe.drop_channel, generator),
     )
 
 

@@ -27,6 +27,7 @@ class Recipe:
     drop_attribute: float = setting(0.2, "share of attributes dropped", low=0.0, high=0.9)
     drop_token: float = setting(0.2, "share of token features dropped", low=0.0, high=0.9)
     drop_session: float = setting(0.2, "share of session features dropped", low=0.0, high=0.9)
+    drop_channel: float = setting(0.3, "share of channels dropped from moments", low=0.0, high=0.9)
     warm_share: float = setting(0.2, "share of the rate for warm weights in the joint phase", low=0.0, high=1.0)
     tuning_share: float = setting(0.1, "share of the rate while edges are decided", low=0.0, high=1.0)
     validation_windows: int = setting(12, "most windows of a session a supernet is validated on", low=1, high=1000)

@@ -101,7 +101,8 @@ class WeightTraining:
     def _noise(self, sessions: int, windows: int) -> Noise:
         widths, attributes = self.network.widths, len(self.network.attributes)
         noise = draw_noise(self.recipe, sessions, windows, attributes, widths.token, self._generator)
-        return Noise(*(part.to(self.sessions.device) for part in noise))
+        parts = {name: part.to(self.sessions.device) for name, part in noise._asdict().items()}
+        return Noise(**parts)
 
     def standard_scores(self, rows: Rows) -> Tensor:
         """The scores of `rows` in standard units."""

@@ -1,4 +1,4 @@
-"""One attribute's windows to one token each: the CNN cell, the GNN cell, and both where the family is still open."""
+"""One attribute's windows to one token each: the CNN cell, the GNN cell, and all where the family is still open."""
 
 from collections.abc import Mapping, Sequence
 from typing import cast
@@ -8,6 +8,7 @@ from torch import Tensor, nn  # noqa: TID253
 
 from lineament.models.architecture.facial_space import CELL_EDGES
 from lineament.models.architecture.mixed import GraphEdge, TemporalEdge, along_time, on_graph
+from lineament.models.architecture.moments import MomentsExtractor
 from lineament.models.architecture.operations.temporal.base import initial
 from lineament.models.architecture.representing import Maps, maps_of
 from lineament.models.architecture.space import SearchSpace
@@ -131,7 +132,7 @@ class GnnExtractor(nn.Module):
 
 
 class Extractor(nn.Module):
-    """One attribute's extractor; where both families are open, their tokens are weighted."""
+    """One attribute's extractor; where several families are open, their tokens are weighted."""
 
     def __init__(
         self, space: SearchSpace, attribute: str, channels: slice, graphs: Mapping[str, Tensor], width: int, token: int
@@ -144,6 +145,8 @@ class Extractor(nn.Module):
         for family in space.edge(f"{attribute}.family").candidates:
             if family == "cnn":
                 self.families[family] = CnnExtractor(space, attribute, count, width, token)
+            elif family == "moments":
+                self.families[family] = MomentsExtractor(space, attribute, count, token)
             else:
                 features = POINT_FEATURES if attribute == POINTS else LENGTH
                 self.families[family] = GnnExtractor(space, attribute, graphs, features, width, token)
@@ -154,18 +157,34 @@ class Extractor(nn.Module):
             name
             for family, extractor in self.families.items()
             if not self._reads_points(family)
-            for name in cast("CnnExtractor | GnnExtractor", extractor).inputs
+            for name in cast("CnnExtractor | GnnExtractor | MomentsExtractor", extractor).inputs
         }
 
-    def forward(self, maps: Maps, points: Tensor, weights: Weights) -> Tensor:
-        """Maps of all channels, each [N, C, K, L], and points [N, 68, S] -> tokens [N, D]."""
-        own = {name: values[:, self.channels] for name, values in maps.items()}
-        spectra = {"amplitude": points.unsqueeze(2)}
-        tokens = [e(spectra if self._reads_points(family) else own, weights) for family, e in self.families.items()]
+    def forward(
+        self, series: Tensor, maps: Maps, points: Tensor, weights: Weights, kept: Tensor | None = None
+    ) -> Tensor:
+        """Scaled channels [N, C, T], their maps, each [N, C, K, L], and points [N, 68, S] -> tokens [N, D].
+
+        kept: [N, C], 0 or 1 / share kept, for the channels of moments in training.
+        """
+        tokens = [self._token(family, series, maps, points, weights, kept) for family in self.families]
         if len(tokens) == 1:
-            return cast(Tensor, tokens[0])
+            return tokens[0]
         chosen = weights[f"{self.attribute}.family"]
         return cast(Tensor, sum(w * token for w, token in zip(chosen, tokens, strict=True)))
+
+    def _token(
+        self, family: str, series: Tensor, maps: Maps, points: Tensor, weights: Weights, kept: Tensor | None
+    ) -> Tensor:
+        extractor = self.families[family]
+        if family == "moments":
+            own_kept = kept[:, self.channels] if kept is not None else None
+            return cast(
+                Tensor, extractor(series[:, self.channels], weights[f"{self.attribute}.moments.delays"], own_kept)
+            )
+        if self._reads_points(family):
+            return cast(Tensor, extractor({"amplitude": points.unsqueeze(2)}, weights))
+        return cast(Tensor, extractor({name: values[:, self.channels] for name, values in maps.items()}, weights))
 
     def _reads_points(self, family: str) -> bool:
         return family == "gnn" and self.attribute == POINTS

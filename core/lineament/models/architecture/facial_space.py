@@ -1,4 +1,4 @@
-"""The default search space: a CNN cell and a GNN cell for every facial attribute, and the fusion cell.
+"""The default search space: a CNN cell, a GNN cell and delayed moments for every facial attribute, and the fusion cell.
 
 Per attribute: the family, the representation that enters, the graph of the GNN, and three edges a cell (0 -> 1, 0 -> 2,
 1 -> 2). The fusion cell has two nodes; each picks two inputs and what joins them. "none" is left out where it would
@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from lineament.models.architecture.space import Edge, SearchSpace
 
 ATTRIBUTES = ("action units", "gaze", "head pose", "landmarks")
-FAMILIES = ("cnn", "gnn")
+FAMILIES = ("cnn", "gnn", "moments")
 REPRESENTATIONS = ("series", "amplitude", "phase")
 GRAPHS = ("full", "anatomical", "correlation")
 TEMPORAL_OPERATIONS = ("none", "skip", "conv1", "conv3", "conv5", "dil3", "dil5", "sep5", "glu5", "avg3", "max3")
 GRAPH_OPERATIONS = ("none", "skip", "mlp", "gcn", "sage", "gin", "gat", "virtual")
+MOMENTS_OPERATIONS = ("none", "now", "short", "long")
 FUSION_OPERATIONS = ("skip", "sum", "glu", "concat", "attention")
 CELL_EDGES = ("0-1", "0-2", "1-2")
 FUSION_NODES = ("node 1", "node 2")
@@ -44,6 +45,8 @@ def extractor_edges(attribute: str, families: Sequence[str] = FAMILIES) -> list[
         edges.append(Edge(f"{attribute}.gnn.input", inputs, there))
         edges.append(Edge(f"{attribute}.gnn.graph", GRAPHS, there))
         edges += [Edge(f"{attribute}.gnn.{e}", _open(GRAPH_OPERATIONS, e), there) for e in CELL_EDGES]
+    if "moments" in families:
+        edges.append(Edge(f"{attribute}.moments.delays", MOMENTS_OPERATIONS, (f"{attribute}.family", "moments")))
     return edges
 
 

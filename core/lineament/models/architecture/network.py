@@ -46,12 +46,14 @@ class Batch(NamedTuple):
 class Noise(NamedTuple):
     """What training drops, drawn outside so that the network has no chance of its own (and can be captured whole).
 
-    attributes [B, A]: 0 drops an attribute; token [B * W, A, D] and session [B, 2 D]: 0 or 1 / keep.
+    attributes [B, A]: 0 drops an attribute; token [B * W, A, D], session [B, 2 D] and channels [B, C] (those of moments
+    alone): 0 or 1 / keep.
     """
 
     attributes: Tensor
     token: Tensor
     session: Tensor
+    channels: Tensor | None = None
 
 
 class Encoded(NamedTuple):
@@ -99,8 +101,12 @@ class FacialNetwork(nn.Module):
 
     def encode(self, values: Tensor, points: Tensor, weights: EdgeWeights, noise: Noise | None = None) -> Encoded:
         """Scaled windows [N, T, C] and points [N, 68, S], each window by itself."""
-        maps = self.representations(values.transpose(1, 2))
-        tokens = torch.stack([e(maps, points, weights) for e in self.extractors], dim=1)
+        series = values.transpose(1, 2)
+        maps = self.representations(series)
+        channels = noise.channels if noise is not None else None
+        if channels is not None:
+            channels = channels.repeat_interleave(len(values) // len(channels), dim=0)
+        tokens = torch.stack([e(series, maps, points, weights, channels) for e in self.extractors], dim=1)
         logits = self.attribute_score(torch.tanh(tokens)).squeeze(-1) + self.attribute_bias
         heard = tokens
         if noise is not None:

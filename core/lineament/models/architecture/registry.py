@@ -40,4 +40,5 @@ class Registry:
 TEMPORAL = Registry("temporal")
 GRAPH = Registry("graph")
 FUSION = Registry("fusion")
+MOMENTS = Registry("moments")
 REPRESENTATION = Registry("representation")
