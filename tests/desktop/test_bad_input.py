@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import av
@@ -17,11 +16,9 @@ from pytestqt.qtbot import QtBot
 from tests.support.fake_core import FakeCore
 from tests.support.qt import write_video
 
-from lineament.inference import Scorer
-from lineament.models import load_model
-from lineament.resources import resource_path
+from lineament.models import default_model_folder
 from lineament_desktop.app.main_window import MainWindow
-from lineament_desktop.jobs.core_work import MODEL, Core, read_recording
+from lineament_desktop.jobs.core_work import Core, read_recording
 from lineament_desktop.state import Message
 
 
@@ -122,15 +119,12 @@ def test_one_sentence_and_nothing_lost(
 
 def test_a_model_cut_in_half_leaves_the_measurements(qtbot: QtBot, tmp_path: Path) -> None:
     model = tmp_path / "model"
-    shutil.copytree(resource_path(MODEL), model)
+    shutil.copytree(default_model_folder(), model)
     weights = next(model.glob("*.safetensors"))
     weights.write_bytes(weights.read_bytes()[: weights.stat().st_size // 2])
 
-    def make_scorer(folder: Path, force: bool) -> Scorer:
-        return Scorer(load_model(folder), force=force)
-
     fake = FakeCore()
-    window = MainWindow(core=Core(fake.measure, partial(make_scorer, model), fake.read))
+    window = MainWindow(core=Core(fake.measure, read_recording=fake.read).with_model(model))
     qtbot.addWidget(window)
     window.show()
     window.open_path(write_video(tmp_path / "film.mp4", 1.0))

@@ -1,6 +1,7 @@
 """The panes driven as a person would: click, wheel, drag, double click; and what they show in each state."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,12 +12,16 @@ from pytestqt.qtbot import QtBot
 from tests.support.fakes import FakeRecording, fake_abstention, fake_prediction, fake_video
 from tests.support.qt import click, drag, hover, wheel
 
+from lineament.models.prediction import Prediction
+from lineament_desktop.review.panes.attention_pane import window_at
+from lineament_desktop.review.panes.attention_scale import share_reach
+from lineament_desktop.review.panes.chart import Chart
 from lineament_desktop.review.panes.now_panes import ActionUnitsNow, AttentionNow
 from lineament_desktop.review.panes.pane_stack import PaneStack
 from lineament_desktop.review.panes.quality_strip import QualityStrip
 from lineament_desktop.review.workspace import Controls, ReviewWorkspace
 from lineament_desktop.state import Playhead, ReviewState
-from lineament_desktop.theme import apply_theme
+from lineament_desktop.theme import apply_theme, tokens
 
 SECONDS = 60.0
 
@@ -197,6 +202,90 @@ def test_a_damaged_layout_is_passed_over(workspace: ReviewWorkspace) -> None:
     assert workspace.stack.hidden() == []
 
 
+def even_prediction(largest: float, moments: float) -> Prediction:
+    """Attention that leaves an even share by at most `largest`, moments the mean by at most `moments`."""
+    made = fake_prediction(SECONDS)
+    count = len(made.window_times)
+    lean = np.sin(np.arange(count))[:, None] * np.array([1.0, -1.0, 0.5, -0.5])
+    weights = 1 + moments * np.sin(np.arange(count))
+    return replace(
+        made,
+        attribute_attention=(0.25 + largest * lean).astype(np.float32),
+        moment_attention=(weights / weights.sum()).astype(np.float32),
+    )
+
+
+def test_nearly_even_attention_is_drawn_round_an_even_share_on_a_stated_scale(
+    stack: PaneStack, state: ReviewState, qtbot: QtBot
+) -> None:
+    open_video(state)
+    state.set_recording(FakeRecording(SECONDS))
+    state.set_prediction(even_prediction(0.04, 0.08))
+    qtbot.waitUntil(lambda: bool(stack.attention.chart.content.lanes), timeout=2000)
+    moment, share = stack.attention.chart.content.lanes
+    assert (share.low, share.zero, share.high) == pytest.approx((0.2, 0.25, 0.3))
+    assert share.ends == ("0.20", "0.30")
+    assert (moment.low, moment.zero, moment.high) == pytest.approx((0.9, 1.0, 1.1))
+    assert stack.attention.note.text() == "moment 0.9× to 1.1×"
+    stand_at(state, 10.0)
+    window = window_at(state.prediction, 10.0)
+    said = {entry.name: entry.value for entry in stack.attention.legend.entries}
+    assert said["gaze"] == f"{state.prediction.attribute_attention[window, 1]:.2f}"
+    text = hover(stack.attention.chart, 10.0 / SECONDS, 0.6)
+    assert "attention to" in text
+    assert "(even 0.25)" in text
+
+
+def test_scale_of_attention_only_grows_with_the_recording(stack: PaneStack, state: ReviewState, qtbot: QtBot) -> None:
+    open_video(state)
+    state.set_recording(FakeRecording(SECONDS, measured=1500))
+    whole = even_prediction(0.14, 0.3)
+    reaches = []
+    for count in range(1, len(whole.window_times), 3):
+        weights = whole.moment_attention[:count] / whole.moment_attention[:count].sum()
+        part = {"window_times": whole.window_times[:count], "attribute_attention": whole.attribute_attention[:count]}
+        reaches.append(share_reach(replace(whole, moment_attention=weights, **part)).high)
+    assert reaches == sorted(reaches)
+    assert len(set(reaches)) <= 4
+    assert reaches[-1] == pytest.approx(0.4)
+
+
+def test_attention_grows_live(stack: PaneStack, state: ReviewState, qtbot: QtBot) -> None:
+    open_video(state)
+    state.set_recording(FakeRecording(SECONDS, measured=900))
+    state.set_prediction(fake_prediction(30))
+    qtbot.waitUntil(lambda: bool(stack.attention.chart.content.lanes), timeout=2000)
+    moment, share = stack.attention.chart.content.lanes
+    assert moment.lines[0].times[-1] == share.lines[0].times[-1] == 28
+    state.set_recording(FakeRecording(SECONDS))
+    state.set_prediction(fake_prediction(SECONDS))
+    qtbot.waitUntil(lambda: stack.attention.chart.content.lanes[1].lines[3].times[-1] > 50, timeout=2000)
+
+
+def test_shares_can_be_stacked_and_that_is_remembered(workspace: ReviewWorkspace, state: ReviewState) -> None:
+    fill(state)
+    pane = workspace.stack.attention
+    pane.menu.aboutToShow.emit()
+    by_name = {action.text(): action for action in pane.menu.actions()}
+    by_name["Shares stacked from 0 to 1"].trigger()
+    assert pane.chart.content.lanes[1].bands is not None
+    saved = workspace.layout_state()
+    pane.set_stacked(False)
+    workspace.restore_layout(saved)
+    assert pane.stacked
+
+
+def test_a_model_of_two_attributes_has_its_own_even_share(stack: PaneStack, state: ReviewState, qtbot: QtBot) -> None:
+    made = fake_prediction(SECONDS)
+    two = made.attribute_attention[:, :2] / made.attribute_attention[:, :2].sum(axis=1, keepdims=True)
+    open_video(state)
+    state.set_recording(FakeRecording(SECONDS))
+    state.set_prediction(replace(made, attribute_names=("action units", "gaze"), attribute_attention=two))
+    qtbot.waitUntil(lambda: bool(stack.attention.chart.content.lanes), timeout=2000)
+    assert stack.attention.chart.content.lanes[1].zero == 0.5
+    assert [entry.name for entry in stack.attention.legend.entries] == ["action units", "gaze"]
+
+
 def test_action_units_are_chosen_in_the_panes_menu(stack: PaneStack, state: ReviewState) -> None:
     fill(state)
     pane = stack.action_units
@@ -255,7 +344,7 @@ def test_estimate_says_interval_then_point_then_baseline_then_training(
     fill(state)
     said = workspace.estimate.accessibleDescription()
     parts = ["80 % interval 6 – 13", "point 9.2", "constant baseline 6.6", "Trained on simulated behaviour"]
-    places = [said.index(part) for part in [*parts, "usable time 94 %"]]
+    places = [said.index(part) for part in [*parts, "usable time 94 %", "model hand_designed"]]
     assert places == sorted(places)
 
 
@@ -288,8 +377,12 @@ def test_bars_follow_the_playhead(workspace: ReviewWorkspace, state: ReviewState
     assert bars["AU12"].figure == f"{value:.1f}"
     assert bars["AU12"].present == bool(recording.column("AU12_c")[210])
     stand_at(state, 6.5)
-    shares = [bar.share for bar in workspace.attention_now.bars.bars]
-    assert shares == pytest.approx(fake_prediction(SECONDS).attribute_attention[2].tolist())
+    *shares, moment = workspace.attention_now.bars.bars
+    prediction = fake_prediction(SECONDS)
+    assert [bar.figure for bar in shares] == [f"{share:.2f}" for share in prediction.attribute_attention[2]]
+    assert [bar.share for bar in shares] == pytest.approx(prediction.attribute_attention[2].tolist())
+    assert {bar.mark for bar in shares} == {0.25}
+    assert moment.figure == f"{prediction.moment_attention[2] * len(prediction.window_times):.2f}×"
     stand_at(state, 31.0)
     assert {bar.figure for bar in workspace.action_units_now.bars.bars} == {"–"}
 
@@ -337,6 +430,11 @@ def test_cards_are_named_for_screen_readers(workspace: ReviewWorkspace, state: R
         assert pane.chart.accessibleDescription()
 
 
+def colours_of(chart: Chart) -> set[str]:
+    image = chart.viewport().grab().toImage()
+    return {image.pixelColor(x, y).name() for x in range(120, 1100, 9) for y in range(image.height())}
+
+
 @pytest.mark.parametrize("choice", ["light", "dark"])
 def test_charts_are_painted_in_the_theme(qapp: object, stack: PaneStack, state: ReviewState, choice: str) -> None:
     fill(state)
@@ -345,8 +443,10 @@ def test_charts_are_painted_in_the_theme(qapp: object, stack: PaneStack, state: 
     image = chart.viewport().grab().toImage()
     corner = image.pixelColor(2, 2).lightness()
     assert corner > 200 if choice == "light" else corner < 60
-    found = {image.pixelColor(x, y).name() for x in range(100, 1100, 9) for y in range(0, image.height(), 3)}
-    assert {"#e69f00", "#56b4e9", "#009e73", "#cc79a7"} <= found
+    names = ("action units", "gaze", "head pose", "landmarks")
+    assert {tokens().lines[name].lower() for name in names} <= colours_of(chart)
+    stack.attention.set_stacked(True)
+    assert {tokens().fills[name].lower() for name in names} <= colours_of(chart)
     apply_theme(qapp, "light")  # type: ignore[arg-type]
 
 

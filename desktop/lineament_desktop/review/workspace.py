@@ -171,6 +171,7 @@ class ReviewWorkspace(QWidget):
             "sizes": _text(self.stack.sizes()),
             "action_units": list(action_units.chosen),
             "overlaid": action_units.overlaid,
+            "attention_stacked": self.stack.attention.stacked,
         }
 
     def restore_layout(self, saved: dict[str, object]) -> None:
@@ -188,6 +189,7 @@ class ReviewWorkspace(QWidget):
             _names(saved.get("hidden")),
             QByteArray.fromBase64(sizes.encode()) if isinstance(sizes, str) else QByteArray(),
         )
+        self.stack.attention.set_stacked(saved.get("attention_stacked") is True)
         if "action_units" in saved:
             self.stack.action_units.choose(_names(saved["action_units"]))
             self.stack.action_units.set_overlaid(saved.get("overlaid") is True)

@@ -29,6 +29,7 @@ QPushButton:focus { padding: 3px 11px; }
 QToolButton:disabled, QPushButton:disabled { color: $muted; }
 QToolButton[popupMode="2"] { padding-right: 14px; }
 QScrollArea, QAbstractScrollArea#bare { background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar { background: transparent; border: none; }
 QScrollBar:vertical { width: 12px; }
 QScrollBar:horizontal { height: 12px; }

@@ -6,7 +6,6 @@ the stretch of time, the size or the theme changes.
 
 import math
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -22,9 +21,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy
 
-from lineament_desktop.review.panes.envelope import Times, Values, envelope
+from lineament_desktop.review.panes.curves import lane_curves
 from lineament_desktop.review.panes.hover import hover_text
-from lineament_desktop.review.panes.lanes import Bands, Lane, LaneSpan, Picture
+from lineament_desktop.review.panes.lanes import Lane, LaneSpan, Picture
 from lineament_desktop.review.panes.time_axis import TimeAxis
 from lineament_desktop.theme import small_font, theme, tokens
 from lineament_desktop.theme.colour import mix
@@ -34,7 +33,6 @@ VALUE_WIDTH = 46
 RIGHT_MARGIN = 8
 VCENTER = Qt.AlignmentFlag.AlignVCenter
 WHEEL_ZOOM = 1.25  # a notch
-THICK_LIMIT = 2000  # points; pens wider than one pixel of the screen are slow to draw on longer lines
 
 
 class Chart(pg.PlotWidget):  # type: ignore[misc]
@@ -121,39 +119,12 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         self._curves = []
         if self._axis.span > 0:
             plot.getViewBox().setXRange(self._axis.start, self._axis.stop, padding=0)
+            width, ratio = self._area().width(), self.devicePixelRatioF()
             for lane, span in zip(self._content.lanes, self._content.spans, strict=True):
-                self._add_bands(lane, span)
-                self._add_lines(lane, span)
+                self._curves += lane_curves(lane, span, self._axis.start, self._axis.stop, width, ratio)
+            for curve in self._curves:
+                plot.addItem(curve, ignoreBounds=True)
         self._redraw()
-
-    def _add_lines(self, lane: Lane, span: LaneSpan) -> None:
-        bins = max(round(self._area().width() * self.devicePixelRatioF() / 2), 50)
-        for line in lane.lines:
-            x, y = envelope(line.times, line.values, self._axis.start, self._axis.stop, bins)
-            if len(x):
-                heights = np.clip(span.place(lane, y), span.bottom, span.top)
-                width = self.devicePixelRatioF() if len(x) <= THICK_LIMIT else 1
-                pen = pg.mkPen(line.colour, width=width, cosmetic=True)
-                self._add_curve(pg.PlotCurveItem(x, heights, pen=pen, connect="finite", antialias=True))
-
-    def _add_bands(self, lane: Lane, span: LaneSpan) -> None:
-        bands = lane.bands
-        if bands is None or not len(bands.shares):
-            return
-        edges, shares = _windows_in_view(bands, self._axis.start, self._axis.stop)
-        tops = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1]
-        edge_pen = pg.mkPen(tokens().surface, width=1, cosmetic=True)
-        for number, colour in enumerate(bands.colours):
-            heights = span.place(lane, tops[:, number])
-            floor = float(span.place(lane, 0.0))
-            curve = pg.PlotCurveItem(
-                edges, heights, stepMode="center", fillLevel=floor, brush=QColor(colour), pen=edge_pen, antialias=False
-            )
-            self._add_curve(curve)
-
-    def _add_curve(self, curve: pg.PlotCurveItem) -> None:
-        self.getPlotItem().addItem(curve, ignoreBounds=True)
-        self._curves.append(curve)
 
     # Painting
 
@@ -374,10 +345,3 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         super().resizeEvent(event)
         if hasattr(self, "_curves"):  # pyqtgraph resizes itself before it is made
             self._rebuild()
-
-
-def _windows_in_view(bands: Bands, start: float, stop: float) -> tuple[Times, Values]:
-    """Edges and shares of the windows that reach into the stretch."""
-    first = max(int(np.searchsorted(bands.edges, start, side="right")) - 1, 0)
-    last = min(max(int(np.searchsorted(bands.edges, stop, side="left")), first + 1), len(bands.shares))
-    return bands.edges[first : last + 1], bands.shares[first:last]

@@ -7,6 +7,7 @@ from lineament.models.prediction import Prediction
 from lineament_desktop.review.panes.estimate_scale import EstimateScale
 from lineament_desktop.review.panes.pane_state import PaneState, estimated_state
 from lineament_desktop.state import ReviewState
+from lineament_desktop.widgets.elided_label import ElidedLabel
 
 
 def interval_words(prediction: Prediction) -> str:
@@ -50,6 +51,8 @@ class EstimatePane(QFrame):
         self.scale = EstimateScale()
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
+        self.model = ElidedLabel()
+        self.model.setObjectName("muted")
         self.training = QLabel()
         self.training.setObjectName("muted")
         self.usable = QLabel()
@@ -69,6 +72,7 @@ class EstimatePane(QFrame):
         origin.setHorizontalSpacing(16)
         origin.addWidget(self.training, 0, 0)
         origin.addWidget(self.usable, 0, 1)
+        origin.addWidget(self.model, 0, 2)
         origin.setColumnStretch(2, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
@@ -101,8 +105,8 @@ class EstimatePane(QFrame):
         self.instrument.setText(self._heading(shown.kind))
         if prediction is not None:
             self._show_figures(prediction)
-        self.training.setVisible(prediction is not None)
-        self.usable.setVisible(prediction is not None)
+        for widget in (self.training, self.usable, self.model):
+            widget.setVisible(prediction is not None)
         self._describe()
 
     def _reason(self, shown: PaneState) -> str:
@@ -131,9 +135,13 @@ class EstimatePane(QFrame):
         forced = ", other extractor than this recording's" if origin.forced else ""
         self.training.setText(f"Trained on {trained}{forced}")
         self.training.setToolTip(prediction.provenance.trained_on)
+        self.model.setText(f"model {origin.model_id}")
         self.usable.setText(f"usable time {prediction.usable_share * 100:.0f} %")
         self.usable.setToolTip(f"{prediction.usable_s:.0f} s of the video are good enough to score")
 
     def _describe(self) -> None:
-        labels = (self.instrument, self.interval, self.point, self.baseline, self.sentence, self.training, self.usable)
+        labels = (
+            *(self.instrument, self.interval, self.point, self.baseline),
+            *(self.sentence, self.training, self.usable, self.model),
+        )
         self.setAccessibleDescription(". ".join(x.text() for x in labels if not x.isHidden() and x.text()))

@@ -13,12 +13,15 @@ HEADROOM = 0.1  # of a lane's height, kept free above and below
 
 @dataclass(frozen=True)
 class Line:
-    """One series in a lane: what it is, and which shade of its colour it wears (0 is the colour itself)."""
+    """One series in a lane, and its colour. base: fill between the line and this value, None for a line alone. width:
+    in pixels of 96 dpi."""
 
     channel: Channel
     times: Times
     values: Values
     colour: str
+    base: float | None = None
+    width: float = 1.0
 
     def at(self, time_s: float) -> float:
         """Value of the last sample not after `time_s`, NaN before the first and after the last."""

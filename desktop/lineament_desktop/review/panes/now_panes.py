@@ -7,7 +7,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from lineament.models.prediction import Prediction
 from lineament_desktop.review.panes.attention_pane import window_at
+from lineament_desktop.review.panes.attention_scale import moment_weights, weight_reach
 from lineament_desktop.review.panes.channels import ACTION_UNITS
 from lineament_desktop.review.panes.pane_state import PaneState, estimated_state, measured_state
 from lineament_desktop.state import ReviewState
@@ -16,11 +18,16 @@ from lineament_desktop.widgets.elided_label import ElidedLabel
 
 GAP = 8
 MIN_COLUMN = 108
+HALF = 0.5  # bars of attention reach to it while no attribute ever has more
+NOT_CAUSE = "not proof of cause"
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One row: name, how full the bar is (0..1, None where unknown), the figure, and whether it counts as present."""
+    """One row: name, how full the bar is (0..1, None where unknown), the figure, and whether it counts as present.
+
+    mark: where on the bar (0..1) a line stands, None for none.
+    """
 
     name: str
     share: float | None
@@ -28,6 +35,7 @@ class Bar:
     colour: str
     present: bool | None = None
     detail: str = ""
+    mark: float | None = None
 
 
 class BarList(QWidget):
@@ -95,6 +103,10 @@ class BarList(QWidget):
             filled = QRectF(track)
             filled.setWidth(track.width() * min(max(bar.share, 0.0), 1.0))
             painter.fillRect(filled, QColor(bar.colour))
+        if bar.mark is not None:
+            x = round(track.left() + bar.mark * track.width()) + 0.5
+            painter.setPen(QPen(QColor(t.text), 1))
+            painter.drawLine(QPointF(x, track.top() - 2), QPointF(x, track.bottom() + 2))
         if bar.present is not None:
             self._paint_mark(painter, QPointF(box.right() - 4, box.center().y()), bar.present)
 
@@ -169,13 +181,17 @@ class NowPane(QFrame):
 
 
 class AttentionNow(NowPane):
-    """Attention of the window at the playhead: an even share for each attribute is .25."""
+    """Attention of the window at the playhead: to each attribute, and to this moment beside the others."""
 
     title = "Attention now"
     what = "attention of the model"
 
     def __init__(self, state: ReviewState) -> None:
-        super().__init__(state, BarList("action units", "0.00", rows=4), "model attention, not proof of cause")
+        super().__init__(state, BarList("this moment", "0.00×", rows=5), NOT_CAUSE)
+        self.setToolTip(
+            "Attention of the model: where it looked, not why a person behaves in some way. "
+            "The line stands at an even share of the attributes, and at the mean of the moments."
+        )
 
     def pane_state(self) -> PaneState:
         return estimated_state(self.state, self.what)
@@ -185,12 +201,27 @@ class AttentionNow(NowPane):
         if prediction is None or not len(prediction.window_times):
             return ()
         window = window_at(prediction, playhead.time_s) if playhead is not None else -1
-        fills = tokens().fills
-        if window < 0:
-            return tuple(Bar(name, None, "–", fills[name]) for name in prediction.attribute_names)
-        shares = prediction.attribute_attention[window].tolist()
-        named = zip(prediction.attribute_names, shares, strict=True)
-        return tuple(Bar(name, share, f"{share:.2f}", fills[name]) for name, share in named)
+        full = 1.0 if float(prediction.attribute_attention.max()) > HALF else HALF
+        self.note.setText(f"0 to {full:.1f}, line: even share; {NOT_CAUSE}")
+        return (*_share_bars(prediction, window, full), _moment_bar(prediction, window))
+
+
+def _share_bars(prediction: Prediction, window: int, full: float) -> list[Bar]:
+    fills, even = tokens().fills, 1.0 / len(prediction.attribute_names)
+    bars = []
+    for number, name in enumerate(prediction.attribute_names):
+        share = float(prediction.attribute_attention[window, number]) if window >= 0 else None
+        figure = f"{share:.2f}" if share is not None else "–"
+        bars.append(Bar(name, share / full if share is not None else None, figure, fills[name], mark=even / full))
+    return bars
+
+
+def _moment_bar(prediction: Prediction, window: int) -> Bar:
+    """From nothing to what the attention pane's lane for moments reaches to."""
+    high, colour = max(weight_reach(prediction).high, 2.0), tokens().lines["moment"]
+    weight = float(moment_weights(prediction)[window]) if window >= 0 else None
+    figure = f"{weight:.2f}×" if weight is not None else "–"
+    return Bar("this moment", weight / high if weight is not None else None, figure, colour, mark=1.0 / high)
 
 
 class ActionUnitsNow(NowPane):

@@ -79,6 +79,12 @@ class PaneStack(QWidget):
         assert isinstance(pane, ActionUnitsPane)
         return pane
 
+    @property
+    def attention(self) -> AttentionPane:
+        pane = self.panes[AttentionPane.key]
+        assert isinstance(pane, AttentionPane)
+        return pane
+
     def hidden(self) -> list[str]:
         return [key for key, pane in self.panes.items() if pane.isHidden()]
 

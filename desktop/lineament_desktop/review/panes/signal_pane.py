@@ -12,7 +12,7 @@ from lineament_desktop.review.panes.legend import Entry, Legend
 from lineament_desktop.review.panes.pane_state import PaneState, measured_state
 from lineament_desktop.review.panes.time_axis import TimeAxis
 from lineament_desktop.state import ReviewState
-from lineament_desktop.theme import set_icon, theme
+from lineament_desktop.theme import set_icon, small_font, theme
 
 SIDE_WIDTH = 180
 
@@ -58,6 +58,7 @@ class SignalPane(QFrame):
         self.note = QLabel()
         self.note.setObjectName("muted")
         self.note.setWordWrap(True)
+        self.note.setFont(small_font(self.note.font()))
         column.addWidget(self.note)
         row = QHBoxLayout(self)
         row.setContentsMargins(1, 1, 1, 1)

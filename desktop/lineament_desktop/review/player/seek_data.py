@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from lineament.models.prediction import Prediction
 from lineament.recording import RecordingView
+from lineament_desktop.review.panes.attention_scale import moment_weights, weight_reach
 
 Bins = npt.NDArray[np.float64]
 
@@ -42,21 +43,20 @@ def blink_rate(recording: RecordingView, duration_s: float, columns: int) -> Bin
 
 
 def moment_density(prediction: Prediction, duration_s: float, columns: int) -> Bins:
-    """Moment attention float64[columns], 0..1 of its largest value; windows that overlap are averaged.
+    """Moment attention float64[columns], 0..1 between the ends of the range that the attention pane has for it.
 
-    Attention sums to 1 over windows, so its absolute size says only how many windows there are: shape is what counts.
+    Windows that overlap are averaged; 0 where there is no window.
     """
     if duration_s <= 0 or len(prediction.window_times) == 0:
         return np.zeros(columns)
     edges = np.clip(prediction.window_times / duration_s * columns, 0, columns)
     first = np.minimum(edges[:, 0].astype(np.int64), columns - 1)
     after = np.maximum(np.ceil(edges[:, 1]).astype(np.int64), first + 1)
-    weight = _covered(first, after, prediction.moment_attention.astype(np.float64), columns)
+    weight = _covered(first, after, moment_weights(prediction).astype(np.float64), columns)
     covered = _covered(first, after, np.ones(len(first)), columns)
     mean = np.divide(weight, covered, out=np.zeros(columns), where=covered > 0.5)
-    mean = np.clip(mean, 0.0, None)
-    largest = mean.max()
-    return mean / largest if largest > 0 else mean
+    reach = weight_reach(prediction)
+    return np.where(covered > 0.5, np.clip((mean - reach.low) / (reach.high - reach.low), 0.0, 1.0), 0.0)
 
 
 def _covered(first: npt.NDArray[np.int64], after: npt.NDArray[np.int64], weights: Bins, columns: int) -> Bins:
