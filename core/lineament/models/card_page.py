@@ -94,8 +94,11 @@ def _architecture(choices: Mapping[str, str]) -> Iterator[str]:
     for name in ATTRIBUTES:
         family = choices.get(f"{name}.family")
         if family is not None:
-            rest = (label(choices.get(f"{name}.{family}.{key}", "-")) for key in ("input", "graph", *_CELL))
-            yield f"| {name} | {label(family)} | {' | '.join(rest)} |"
+            there = f"{name}.{family}."
+            own = {edge.removeprefix(there): label(c) for edge, c in choices.items() if edge.startswith(there)}
+            reads = own.get("input", f"moments, delays: {own.get('delays', '-')}")
+            rest = (own.get(key, "-") for key in ("graph", *_CELL))
+            yield f"| {name} | {label(family)} | {reads} | {' | '.join(rest)} |"
     nodes = dict.fromkeys(edge.split(".")[1] for edge in choices if edge.startswith("fusion."))
     if nodes:
         yield ""

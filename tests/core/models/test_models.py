@@ -8,17 +8,42 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch  # noqa: TID253
-from tests.support.models import make_card, make_comparison, make_hand_designed, make_searched, make_windows
+from tests.support.models import (
+    make_card,
+    make_comparison,
+    make_hand_designed,
+    make_searched,
+    make_windows,
+    some_genotype,
+)
 
 from lineament.datasets import PHQ8
 from lineament.errors import ModelError, StorageError
 from lineament.models import ConformalTable, ModelCard, default_model_folder, describe_model, load_model
+from lineament.models.architecture.facial_space import facial_space
 from lineament.models.hand_designed import HandDesignedModel
 from lineament.models.intervals import conformal_quantile
+from lineament.models.read_out import ReadOut
 from lineament.models.searched import SearchedModel
 
 AnyModel = HandDesignedModel | SearchedModel
-MAKERS: dict[str, Callable[[], AnyModel]] = {"hand-designed": make_hand_designed, "searched": make_searched}
+
+
+def make_of_moments() -> SearchedModel:
+    """Two attributes, one of the third family; no fold's points are read and no ridge has a say."""
+    space = facial_space(("gaze", "head pose"))
+    choices = {**some_genotype().to_json(), "gaze.family": "moments", "gaze.moments.delays": "short"}
+    choices |= {f"fusion.{node}.{side}": "gaze" for node in ("node 1", "node 2") for side in ("left", "right")}
+    model = make_searched(space.genotype(choices), space=space)
+    model.ridge, model.read_out = None, ReadOut.network_alone()
+    return model
+
+
+MAKERS: dict[str, Callable[[], AnyModel]] = {
+    "hand-designed": make_hand_designed,
+    "searched": make_searched,
+    "moments": make_of_moments,
+}
 
 
 @pytest.fixture(params=MAKERS, scope="module")
@@ -229,7 +254,8 @@ def test_card_of_a_searched_model_names_architecture_comparison_and_what_is_abse
     page = model.card.markdown()
     assert "searched network, architecture found by search" in page
     assert f"{model.parameters:,} parameters" in page
-    assert "| gaze | GNN |" in page
+    assert "| gaze | GNN | amplitude spectrum |" in page
+    assert "| moments, delays: short |" in make_of_moments().card.markdown()
     assert "node 2 = " in page
     assert "| not read, because the training recordings lack it | action units: AU07 |" in page
     assert "| constant | 5.75 (5.40 to 6.10) | - |" in page
