@@ -1,5 +1,5 @@
 """One currency for every method: a unit is one optimiser step of one standalone architecture of four attributes on the
-standard batch of 16 sessions x 6 windows.
+standard batch of 24 sessions x 12 windows.
 
 Prices are declared, from step times measured on one core relative to that step (12 features, 24 a token); they do not
 depend on the machine a search runs on, so equal budgets are equal on every machine.
@@ -18,7 +18,7 @@ ARCHITECTURE = 0.225
 """A step of one attribute's extractor with every edge decided: four and the overhead make 1."""
 FORWARD = 0.35
 """A forward pass of a window against its share of a training step."""
-BATCH_WINDOWS = 96
+BATCH_WINDOWS = 288
 EXTRACTOR: Mapping[str, tuple[float, float]] = {
     "cnn": (0.25, 0.017),
     "gnn": (0.20, 0.012),

@@ -51,7 +51,12 @@ class Plan:
         """Units of training one architecture in one fold and predicting who is held out (and the test sessions)."""
         each = OVERHEAD + ARCHITECTURE * attributes
         sessions = ceil(self.size.pool / folds) + (self.size.test if test else 0)
-        return each * (self.config.recipe.steps + FORWARD * sessions * self.size.windows / BATCH_WINDOWS)
+        return each * (self.batch * self.config.recipe.steps + FORWARD * sessions * self.size.windows / BATCH_WINDOWS)
+
+    @property
+    def batch(self) -> float:
+        """The recipe's batch in standard ones."""
+        return self.config.recipe.persons * self.config.recipe.windows / BATCH_WINDOWS
 
     @property
     def every(self) -> int:
@@ -103,7 +108,7 @@ class Plan:
     def supernet(self, space: SearchSpace, steps: int, *, learns: bool) -> float:
         """Units of so many steps of a supernet, its operation weights learning after the frozen ones."""
         architecture = steps - int(FROZEN * steps) if learns else 0
-        return step_cost(space) * (steps + architecture)
+        return self.batch * step_cost(space) * (steps + architecture)
 
     def measured(self, space: SearchSpace) -> float:
         """Units of measuring every removal once, where that is how operations are chosen."""
@@ -116,7 +121,7 @@ class Plan:
         if self.config.selects_by == "argmax":
             return 0.0
         edges = sum(len(edge.candidates) > 1 for edge in space.possible())
-        return self.measured(space) + edges * self.config.tuning_steps * step_cost(space)
+        return self.measured(space) + self.batch * edges * self.config.tuning_steps * step_cost(space)
 
     def single_spaces(self) -> list[tuple[str, str, SearchSpace]]:
         """(attribute, family, space) of every supernet of the warm-up."""
