@@ -16,9 +16,9 @@ def tiny_cohort(
 ) -> CohortFeatures:
     """`persons` with train and dev splits and `test` more in the test split, one session each.
 
-    signal: "none"; "level": the score moves the mean of channel 0; "order": a pulse in channel 0 is followed by its
-    echo 3 bins later, upright in high scores and upside down in low ones, so that no statistic of the channel and no
-    spectrum's amplitude tells more than a filter with reach.
+    signal: "none"; "level": the score moves the mean of channel 0; "order": channel 0 is a sawtooth that jumps up and
+    sinks in high scores, climbs and falls down in low ones; all other channels are still. Turned round in time, a
+    series has the same means, deviations and amplitudes, so that only a filter with reach can tell the order.
     """
     rng = np.random.default_rng(seed)
     n = persons + test
@@ -28,7 +28,8 @@ def tiny_cohort(
     if signal == "level":
         values[..., 0] += standard[:, None, None]
     if signal == "order":
-        values[..., 0] = _echoes(rng, standard, windows)
+        values[:] = 0
+        values[..., 0] = _sawteeth(rng, scores / 24, windows)
     points = rng.normal(size=(n, windows, N_POINTS, N_POINT_FEATURES)).astype(np.float32)
     present = np.ones((n, windows), dtype=bool)
     present[0, -1] = False
@@ -51,9 +52,13 @@ def tiny_cohort(
     )
 
 
-def _echoes(rng: np.random.Generator, standard: npt.NDArray[np.float64], windows: int) -> npt.NDArray[np.float32]:
-    shape = (len(standard), windows, WINDOW_BINS)
-    pulses = (rng.random(shape) < 0.08) * rng.choice([-2.0, 2.0], shape)
-    echo = np.zeros(shape)
-    echo[..., 3:] = pulses[..., :-3]
-    return (pulses + np.clip(standard, -1, 1)[:, None, None] * echo + 0.3 * rng.normal(size=shape)).astype(np.float32)
+def _sawteeth(rng: np.random.Generator, share: npt.NDArray[np.float64], windows: int) -> npt.NDArray[np.float32]:
+    """Teeth of ten bins; those of a `share` jump up and sink, the others climb and fall down."""
+    teeth = WINDOW_BINS // 10
+    sinking = np.linspace(1.5, -1.5, 10)
+    jumps = rng.random((len(share), windows, teeth)) < share[:, None, None]
+    series = np.where(jumps[..., None], sinking, sinking[::-1]).reshape(len(share), windows, WINDOW_BINS)
+    # begun anywhere, so that the phase of a frequency says nothing either
+    begin = rng.integers(0, 10, (len(share), windows, 1))
+    series = np.take_along_axis(series, (np.arange(WINDOW_BINS) + begin) % WINDOW_BINS, axis=-1)
+    return (series + 0.1 * rng.normal(size=series.shape)).astype(np.float32)

@@ -26,24 +26,40 @@ class Ridge:
 
     @classmethod
     def fit(cls, statistics: FloatArray, scores: FloatArray, persons: Sequence[str]) -> "Ridge":
-        """The penalty has the lowest squared error over grouped folds of the sessions fitted on (scikit-learn)."""
-        from sklearn.linear_model import RidgeCV
-        from sklearn.model_selection import GroupKFold
-
+        """statistics float64[n, p]; the penalty has the lowest squared error over folds of the persons fitted on."""
         centre = statistics.mean(axis=0)
         spread = np.maximum(statistics.std(axis=0), 1e-9)
         x, mean = np.clip((statistics - centre) / spread, -CLIP, CLIP), float(scores.mean())
-        inner = min(INNER_FOLDS, len(set(persons)))
-        if inner < 2:
-            return cls(centre, spread, np.zeros(x.shape[1]), mean, PENALTIES[-1])
-        splits = list(GroupKFold(inner).split(x, groups=list(persons)))
-        model = RidgeCV(PENALTIES, fit_intercept=False, cv=splits).fit(x, scores - mean)
-        return cls(centre, spread, np.asarray(model.coef_, dtype=np.float64), mean, float(model.alpha_))
+        errors = np.zeros(len(PENALTIES))
+        for fitted, held in _inner_folds(persons):
+            own = float(scores[fitted].mean())
+            answers = x[held] @ ridge_path(x[fitted], scores[fitted] - own).T
+            errors += ((answers.T + own - scores[held]) ** 2).sum(axis=1)
+        # the strongest penalty where there is nothing to choose by
+        best = len(PENALTIES) - 1 - int(np.argmin(errors[::-1]))
+        return cls(centre, spread, ridge_path(x, scores - mean)[best], mean, PENALTIES[best])
 
     def predict(self, statistics: FloatArray) -> FloatArray:
         """float64[n] on the scale."""
         x = np.clip((statistics - self.centre) / self.spread, -CLIP, CLIP)
         return np.asarray(self.mean + x @ self.weights)
+
+
+def ridge_path(x: FloatArray, y: FloatArray) -> FloatArray:
+    """Weights float64[penalties, p] for every penalty from one singular value decomposition, without an intercept."""
+    u, s, vt = np.linalg.svd(x, full_matrices=False)
+    pull = u.T @ y
+    shrunk = np.stack([s * pull / (s**2 + penalty) for penalty in PENALTIES])
+    return np.asarray(shrunk @ vt)
+
+
+def _inner_folds(persons: Sequence[str]) -> list[tuple[Rows, Rows]]:
+    """Fitted and held-out rows; persons are dealt out in their order. No fold where there is one person only."""
+    _, of_row = np.unique(np.asarray(persons, dtype=np.str_), return_inverse=True)
+    count = min(INNER_FOLDS, int(of_row.max(initial=0)) + 1)
+    if count < 2:
+        return []
+    return [(np.flatnonzero(of_row % count != fold), np.flatnonzero(of_row % count == fold)) for fold in range(count)]
 
 
 def channel_means(values: npt.NDArray[np.float32], present: npt.NDArray[np.bool_]) -> FloatArray:

@@ -63,23 +63,22 @@ def train_ensembles(
     candidates: Sequence[Candidate],
     repeats: int,
     *,
-    keep: bool = False,
     permuted: int | None = None,
 ) -> list[Ensemble]:
     """Every candidate over the final folds with so many seeds, in the candidates' order."""
     folds = final_folds(work)
     units = [
-        train_unit(work, candidate, fold, repeat, test=True, keep=keep, permuted=permuted)
+        train_unit(work, candidate, fold, repeat, test=True, permuted=permuted)
         for candidate in candidates
         for repeat in range(repeats)
         for fold in folds
     ]
     results = work.units(phase, units)
     size = repeats * len(folds)
-    return [_ensemble(work, c, results[i * size : (i + 1) * size], keep) for i, c in enumerate(candidates)]
+    return [_ensemble(work, c, results[i * size : (i + 1) * size]) for i, c in enumerate(candidates)]
 
 
-def _ensemble(work: Work, candidate: Candidate, results: Sequence[UnitResult], keep: bool) -> Ensemble:
+def _ensemble(work: Work, candidate: Candidate, results: Sequence[UnitResult]) -> Ensemble:
     """From results in the order repeat, fold."""
     pool, test, count = work.rows.pool, work.rows.test, work.config.folds
     place = {int(row): i for i, row in enumerate(pool)}
@@ -91,12 +90,11 @@ def _ensemble(work: Work, candidate: Candidate, results: Sequence[UnitResult], k
         rows, predictions, first = result.arrays["rows"], result.arrays["predictions"], int(result.values["held"])
         held[repeat, [place[int(row)] for row in rows[:first]]] = predictions[:first]
         tested[fold] += predictions[first:] / repeats
-        if keep:
-            members.append(Member(fold, repeat, **result.values["target"], state=network_of(result.arrays)))
+        members.append(Member(fold, repeat, **result.values["target"], state=network_of(result.arrays)))
     return Ensemble(candidate, int(results[0].values["parameters"]), held, tested, tuple(members))
 
 
 def run_final(work: Work, winner: Candidate) -> Ensemble:
     """Retrain the winner and keep its members."""
     with work.phase(PHASE, work.plan.final):
-        return train_ensembles(work, PHASE, [winner], work.config.repeats, keep=True)[0]
+        return train_ensembles(work, PHASE, [winner], work.config.repeats)[0]

@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+import torch  # noqa: TID253
+from torch import Tensor  # noqa: TID253
+
 from lineament.models.architecture.space import SearchSpace
 from lineament.search.phases.common import Bench, report_step, resume
 from lineament.search.plan import FROZEN
 from lineament.search.relaxation import EdgeWeights
 from lineament.search.runs.context import UnitContext
+from lineament.search.strategies.base import Differentiable
 from lineament.search.strategies.loop import DifferentiableSearch, ScheduleSettings
+from lineament.search.strategies.registry import differentiable
 from lineament.search.strategies.selection import argmax_genotype, perturbation_scores
 from lineament.search.supernet import Supernet
 
@@ -16,11 +21,31 @@ Table = dict[str, dict[str, float]]
 """Edge -> candidate -> a number: its mean weight, or the rise of the loss when it is taken away."""
 
 
+class EvenWhileResting:
+    """A method whose operation weights are their mean, and not drawn, until the logits begin to learn.
+
+    Drawn weights are noise of the size of the weights themselves; a supernet of ten candidates an edge that has to
+    begin in it does not learn within a few hundred steps, and then there is nothing to follow. One drawn operation at
+    a time is all GDAS ever sees, so it stays as it is.
+    """
+
+    def __init__(self, method: Differentiable, frozen: float) -> None:
+        self._method = method
+        self._frozen = frozen
+        self.name, self.learns = method.name, method.learns
+        self.regulariser, self.mean_weights = method.regulariser, method.mean_weights
+
+    def sample(self, logits: dict[str, Tensor], step: int, steps: int, generator: torch.Generator) -> EdgeWeights:
+        if self.name != "gdas" and step < int(self._frozen * steps):
+            return self.mean_weights(logits)
+        return self._method.sample(logits, step, steps, generator)
+
+
 def train_supernet(context: UnitContext, bench: Bench, method: str, steps: int) -> DifferentiableSearch:
     """A finished differentiable search of the bench's network; operation weights follow the held-out sessions."""
-    search = DifferentiableSearch(
-        Supernet(bench.training, bench.held), method, ScheduleSettings.for_steps(steps, FROZEN), context.seed
-    )
+    schedule = ScheduleSettings.for_steps(steps, FROZEN)
+    resting = EvenWhileResting(differentiable(method), FROZEN)
+    search = DifferentiableSearch(Supernet(bench.training, bench.held), resting, schedule, context.seed)
     resume(context, search.load_state_dict)
     while not search.finished:
         report_step(context, search.step(), steps)

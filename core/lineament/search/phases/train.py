@@ -26,10 +26,9 @@ def train_unit(
     repeat: int,
     *,
     test: bool = False,
-    keep: bool = False,
     permuted: int | None = None,
 ) -> Unit:
-    """Train `candidate` in a fold and predict who is held out. test: predict the test sessions too. keep: keep the
+    """Train `candidate` in a fold and predict who is held out. test: predict the test sessions too, and keep the
     weights. permuted: shuffle the labels by this seed."""
     part = work.part if permuted is None else work.part.shuffled(permuted)
     settings = {
@@ -40,7 +39,6 @@ def train_unit(
         "attributes": list(candidate.attributes),
         "genotype": candidate.genotype.to_json(),
         "test": test,
-        "keep": keep,
     }
     return Unit(KIND, settings, work.plan.training(len(candidate.attributes), fold.count, test=test))
 
@@ -69,7 +67,7 @@ def train_architecture(
     parameters = sum(p.numel() for p in training.network.parameters())
     values = {"parameters": parameters, "target": training.target.to_json(), "held": len(bench.held)}
     arrays: dict[str, Array] = {"rows": rows, "predictions": predictions}
-    return values, {**arrays, **saved_network(training.network)} if settings["keep"] else arrays
+    return values, {**arrays, **saved_network(training.network)} if settings["test"] else arrays
 
 
 def evaluate(
