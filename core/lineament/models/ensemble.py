@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch  # noqa: TID253
@@ -54,6 +55,10 @@ class Ensemble(ABC):
     @abstractmethod
     def _modules(self) -> Sequence[nn.Module]:
         """The networks of the ensemble."""
+
+    @abstractmethod
+    def parts(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """Weights, and facts for JSON: what the class's `from_parts` needs beside card and intervals."""
 
     @property
     def parameters(self) -> int:

@@ -63,7 +63,7 @@ class HandDesignedModel(Ensemble):
         return self.target_mean + self.target_sd * float(pooled.score[0]), pooled.moment_attention[0]
 
     def parts(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """Weights, and facts for JSON: what `from_parts` needs beside card and intervals."""
+        """See `Ensemble.parts`."""
         tensors = {f"{i}.{k}": v for i, network in enumerate(self.networks) for k, v in network.state_dict().items()}
         facts = {
             "networks": len(self.networks),

@@ -128,7 +128,7 @@ class SearchedModel(Ensemble):
         return self.read_out(networks, float(self.ridge.predict(session_mean(encoded.statistics))))
 
     def parts(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """Weights, and facts for JSON: what `from_parts` needs beside card and intervals."""
+        """See `Ensemble.parts`."""
         tensors: dict[str, Tensor] = {}
         for i, member in enumerate(self.members):
             tensors |= {f"{i}.network.{k}": v for k, v in member.network.state_dict().items()}
@@ -163,8 +163,8 @@ class SearchedModel(Ensemble):
             raise ValueError("an ensemble has at least one member")
         ridge = None
         if facts["ridge"] is not None:
-            arrays = (_array(tensors, f"ridge.{k}", (N_WINDOW_STATISTICS,)) for k in _RIDGE)
-            ridge = StatisticsRidge(*arrays, float(facts["ridge"]["target"]))
+            centre, spread, weights = (_array(tensors, f"ridge.{k}", (N_WINDOW_STATISTICS,)) for k in _RIDGE)
+            ridge = StatisticsRidge(centre, spread, weights, float(facts["ridge"]["target"]))
         return cls(
             genotype=genotype,
             space=space,

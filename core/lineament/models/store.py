@@ -9,7 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lineament.errors import LineamentError, ModelError
 from lineament.models.architecture.space import Genotype, SearchSpace
@@ -18,10 +18,11 @@ from lineament.models.intervals import ConformalTable
 from lineament.storage import make_folder, write_atomically
 
 if TYPE_CHECKING:
+    from lineament.models.ensemble import Ensemble
     from lineament.models.hand_designed import HandDesignedModel
     from lineament.models.searched import SearchedModel
 
-    SavedModel = HandDesignedModel | SearchedModel
+    SavedModel: TypeAlias = HandDesignedModel | SearchedModel
 
 MODEL_SCHEMA = 1
 WEIGHTS, FACTS, CARD = "model.safetensors", "model.json", "MODEL_CARD.md"
@@ -29,7 +30,7 @@ _MISFITS = (KeyError, IndexError, TypeError, ValueError, RuntimeError, Attribute
 _REMEDY = "Copy the model again from where it came, or use the shipped one."
 
 
-def save_model(model: "SavedModel", folder: Path) -> None:
+def save_model(model: "Ensemble", folder: Path) -> None:
     """Write the model's folder; an older model there is replaced file by file, each atomically.
 
     Raises `StorageError` when the folder cannot be written.

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from lineament.datasets.cohort import Cohort
-from lineament.features.windows import Windows, WindowStream
-from lineament.models.hand_designed import HandDesignedModel
+from lineament.features.windows import WindowStream
+from lineament.models.base import Model
+from lineament.models.sessions import estimates_over_time
 from lineament.progress import CancelToken, EventSink, ProgressMeter
 from lineament.training.baselines import RidgeBaseline, session_statistics
 from lineament.training.data import one_person
@@ -25,7 +26,7 @@ class Held:
 
 
 def hold_out(
-    model: HandDesignedModel,
+    model: Model,
     ridge: RidgeBaseline,
     cohort: Cohort,
     seconds: float,
@@ -41,23 +42,9 @@ def hold_out(
     for i in range(len(cohort)):
         cancel.raise_if_cancelled()
         stream = WindowStream()
-        estimates[i] = _estimates(model, stream.update(cohort.recording(i)), times)
+        estimates[i] = estimates_over_time(model, stream.update(cohort.recording(i)), times)
         person = one_person(stream.grid, seconds, cohort.sessions[i].score)
         linear[i] = ridge.predict(session_statistics(person))[0]
         meter.advance()
     meter.finish()
     return Held(cohort.scores, estimates, linear)
-
-
-def _estimates(model: HandDesignedModel, windows: Windows, times: tuple[float, ...]) -> FloatArray:
-    """Windows are coded once; a shorter time uses the first of them. Without a window it is the constant."""
-    out = np.full(len(times), model.baseline)
-    if not len(windows):
-        return out
-    encoded = model.encode(windows)
-    ends = windows.times[:, 1]
-    for k, seconds in enumerate(times):
-        count = int(np.searchsorted(ends, seconds + 1e-6, side="right"))
-        if count:
-            out[k] = model.estimate(encoded.first(count))[0]
-    return out

@@ -10,6 +10,7 @@ import torch  # noqa: TID253
 
 from lineament.datasets.cohort import SPLITS, Cohort
 from lineament.errors import DatasetError
+from lineament.models.calibration import CALIBRATED_AT_S, LEVEL
 from lineament.models.card import ModelCard
 from lineament.models.hand_designed import KIND, HandDesignedModel
 from lineament.models.intervals import ConformalTable
@@ -24,8 +25,6 @@ from lineament.training.evaluation import Held, hold_out
 from lineament.training.loop import LoopSettings, TrainedNetwork, train_network
 from lineament.training.metrics import measure, rmse, rmse_gain
 
-LEVEL = 0.8
-CALIBRATED_AT_S = (20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 300.0, 450.0)
 REPORTED_AT_S = (20.0, 60.0, 180.0, 450.0)
 
 ALWAYS = (

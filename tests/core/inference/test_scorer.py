@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.support.models import make_searched
 
 from lineament.errors import ModelError
 from lineament.inference import Scorer
 from lineament.models import Prediction, load_model
 from lineament.models.hand_designed import HandDesignedModel
 from lineament.models.predicting import MIN_USABLE_S
+from lineament.models.searched import SearchedModel
 from lineament.resources import resource_path
 from lineament.simulation import SimulatedRecording, simulate_cohort
 
@@ -46,9 +48,12 @@ class Growing:
         return frame if frame < self.n_rows else -1
 
 
-@pytest.fixture(scope="module")
-def model() -> HandDesignedModel:
-    return load_model(resource_path("models/hand_designed"))
+AnyModel = HandDesignedModel | SearchedModel
+
+
+@pytest.fixture(scope="module", params=["hand-designed", "searched"])
+def model(request: pytest.FixtureRequest) -> AnyModel:
+    return load_model(resource_path("models/hand_designed")) if request.param == "hand-designed" else make_searched()
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +85,7 @@ def check_shapes(prediction: Prediction) -> None:
         assert prediction.moment_attention.sum() == pytest.approx(1, abs=1e-5)
 
 
-def test_a_minute_gets_a_score_inside_its_interval(model: HandDesignedModel, session: SimulatedRecording) -> None:
+def test_a_minute_gets_a_score_inside_its_interval(model: AnyModel, session: SimulatedRecording) -> None:
     prediction = Scorer(model).score(session)
     check_shapes(prediction)
     assert prediction.abstained is None
@@ -95,7 +100,7 @@ def test_a_minute_gets_a_score_inside_its_interval(model: HandDesignedModel, ses
     assert len(prediction.window_times) >= 10
 
 
-def test_growing_and_whole_agree(model: HandDesignedModel, session: SimulatedRecording) -> None:
+def test_growing_and_whole_agree(model: AnyModel, session: SimulatedRecording) -> None:
     scorer = Scorer(model)
     seen = [scorer.score(Growing(session, rows)) for rows in [*range(0, session.n_rows, 190), session.n_rows]]
     whole = model.predict(session)
@@ -109,14 +114,14 @@ def test_growing_and_whole_agree(model: HandDesignedModel, session: SimulatedRec
         check_shapes(prediction)
 
 
-def test_interval_is_wider_when_less_was_seen(model: HandDesignedModel) -> None:
+def test_interval_is_wider_when_less_was_seen(model: AnyModel) -> None:
     table = model.conformal
     widths = [table.below[k] + table.above[k] for k in range(len(table.usable_s))]
     assert widths == sorted(widths, reverse=True)
     assert table.usable_s[0] == MIN_USABLE_S
 
 
-def test_three_seconds_abstain(model: HandDesignedModel) -> None:
+def test_three_seconds_abstain(model: AnyModel) -> None:
     prediction = Scorer(model).score(simulate_cohort(1).session(0, seconds=3, fps=30))
     assert prediction.score is None
     assert prediction.interval is None
@@ -125,7 +130,7 @@ def test_three_seconds_abstain(model: HandDesignedModel) -> None:
     check_shapes(prediction)
 
 
-def test_mostly_lost_recordings_abstain_but_show_attention(model: HandDesignedModel) -> None:
+def test_mostly_lost_recordings_abstain_but_show_attention(model: AnyModel) -> None:
     session = simulate_cohort(1, seed=12).session(0, seconds=120, fps=10)
     prediction = Scorer(model).score(blank(session, session.time_s > 49))
     assert prediction.score is None
@@ -136,7 +141,7 @@ def test_mostly_lost_recordings_abstain_but_show_attention(model: HandDesignedMo
     check_shapes(prediction)
 
 
-def test_no_face_is_said_and_not_scored(model: HandDesignedModel, session: SimulatedRecording) -> None:
+def test_no_face_is_said_and_not_scored(model: AnyModel, session: SimulatedRecording) -> None:
     prediction = Scorer(model).score(blank(session, np.ones(session.n_rows, dtype=bool)))
     assert prediction.score is None
     assert prediction.abstained is not None
@@ -146,14 +151,14 @@ def test_no_face_is_said_and_not_scored(model: HandDesignedModel, session: Simul
 
 @pytest.mark.parametrize("extractor", ["lineament/facemesh", "simulated/lineament-facemesh"])
 def test_own_extractor_and_its_simulation_are_scored(
-    model: HandDesignedModel, session: SimulatedRecording, extractor: str
+    model: AnyModel, session: SimulatedRecording, extractor: str
 ) -> None:
     assert Scorer(model).score(with_extractor(session, extractor)).score is not None
 
 
 @pytest.mark.parametrize("extractor", ["lineament/face-landmarker", "openface", "simulated/openface"])
 def test_other_extractors_are_refused_unless_asked(
-    model: HandDesignedModel, session: SimulatedRecording, extractor: str
+    model: AnyModel, session: SimulatedRecording, extractor: str
 ) -> None:
     other = with_extractor(session, extractor)
     with pytest.raises(ModelError, match=f"this recording was made by {extractor}"):
@@ -165,7 +170,7 @@ def test_other_extractors_are_refused_unless_asked(
     assert forced.score is not None
 
 
-def test_a_revision_of_earlier_rows_starts_over(model: HandDesignedModel, session: SimulatedRecording) -> None:
+def test_a_revision_of_earlier_rows_starts_over(model: AnyModel, session: SimulatedRecording) -> None:
     scorer = Scorer(model)
     before = scorer.score(Growing(session, 1500))
     columns = dict(session.columns)
@@ -179,7 +184,7 @@ def test_a_revision_of_earlier_rows_starts_over(model: HandDesignedModel, sessio
     assert scorer.score(Growing(revised, 1500, neutral_frames=7)).score == pytest.approx(fresh.score, abs=1e-5)
 
 
-def test_another_recording_starts_over(model: HandDesignedModel, session: SimulatedRecording) -> None:
+def test_another_recording_starts_over(model: AnyModel, session: SimulatedRecording) -> None:
     scorer = Scorer(model)
     scorer.score(session)
     other = simulate_cohort(2, seed=77).session(1, seconds=60, fps=30)
@@ -189,7 +194,7 @@ def test_another_recording_starts_over(model: HandDesignedModel, session: Simula
 
 
 def test_windows_are_not_coded_twice(
-    model: HandDesignedModel, session: SimulatedRecording, monkeypatch: pytest.MonkeyPatch
+    model: AnyModel, session: SimulatedRecording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     coded = []
     original = model.encode
@@ -201,7 +206,7 @@ def test_windows_are_not_coded_twice(
     assert sum(coded) == len(last.window_times)
 
 
-def test_an_update_costs_only_what_is_new(model: HandDesignedModel) -> None:
+def test_an_update_costs_only_what_is_new(model: AnyModel) -> None:
     """Generous here; an hour is measured by the benchmark."""
     session = simulate_cohort(1, seed=1).session(0, seconds=600, fps=30)
     scorer = Scorer(model)
