@@ -96,7 +96,7 @@ def _architecture(choices: Mapping[str, str]) -> Iterator[str]:
         if family is not None:
             there = f"{name}.{family}."
             own = {edge.removeprefix(there): label(c) for edge, c in choices.items() if edge.startswith(there)}
-            reads = own.get("input", f"moments, delays: {own.get('delays', '-')}")
+            reads = own.get("input", f"channels, delays: {own.get('delays', '-')}")
             rest = (own.get(key, "-") for key in ("graph", *_CELL))
             yield f"| {name} | {label(family)} | {reads} | {' | '.join(rest)} |"
     nodes = dict.fromkeys(edge.split(".")[1] for edge in choices if edge.startswith("fusion."))

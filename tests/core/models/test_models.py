@@ -20,6 +20,7 @@ from tests.support.models import (
 from lineament.datasets import PHQ8
 from lineament.errors import ModelError, StorageError
 from lineament.models import ConformalTable, ModelCard, default_model_folder, describe_model, load_model
+from lineament.models.architecture.drawing.words import label
 from lineament.models.architecture.facial_space import facial_space
 from lineament.models.hand_designed import HandDesignedModel
 from lineament.models.intervals import conformal_quantile
@@ -255,7 +256,7 @@ def test_card_of_a_searched_model_names_architecture_comparison_and_what_is_abse
     assert "searched network, architecture found by search" in page
     assert f"{model.parameters:,} parameters" in page
     assert "| gaze | GNN | amplitude spectrum |" in page
-    assert "| moments, delays: short |" in make_of_moments().card.markdown()
+    assert f"| gaze | moments | channels, delays: {label('short')} |" in make_of_moments().card.markdown()
     assert "node 2 = " in page
     assert "| not read, because the training recordings lack it | action units: AU07 |" in page
     assert "| constant | 5.75 (5.40 to 6.10) | - |" in page
