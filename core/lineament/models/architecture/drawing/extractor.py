@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lineament.models.architecture.drawing.canvas import Canvas, text_width
 from lineament.models.architecture.drawing.palette import Palette
 from lineament.models.architecture.drawing.words import label, sentence
+from lineament.models.architecture.facial_space import CELL_EDGES
 from lineament.models.architecture.space import Genotype
 
 CARD_WIDTH, CARD_HEIGHT = 664.0, 168.0
@@ -17,7 +18,7 @@ TOKEN_RIGHT = CARD_WIDTH - 16.0
 _ARC, _BUS = 56.0, 148.0
 _NODES = (194.0, 352.0, 510.0)
 _RADIUS = 13.0
-_TAG = 158.0
+_TAG = 142.0
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,10 @@ class ChosenExtractor:
 
     attribute: str
     family: str
-    representation: str
+    representation: str | None
     graph: str | None
     operations: dict[str, str]
+    """Choices on the other edges, by the last part of their names."""
 
     @classmethod
     def of(cls, genotype: Genotype, attribute: str) -> "ChosenExtractor":
@@ -36,13 +38,14 @@ class ChosenExtractor:
         family = genotype[f"{attribute}.family"]
         prefix = f"{attribute}.{family}."
         rest = {edge.removeprefix(prefix): choice for edge, choice in genotype.choices if edge.startswith(prefix)}
-        return cls(attribute, family, rest.pop("input"), rest.pop("graph", None), rest)
+        return cls(attribute, family, rest.pop("input", None), rest.pop("graph", None), rest)
 
     @property
     def enters(self) -> str:
         """What enters, in words: the landmark graph's nodes are the 68 points."""
-        points = self.attribute == "landmarks" and self.family == "gnn"
-        return "spectra of 68 points" if points else label(self.representation)
+        if self.attribute == "landmarks" and self.family == "gnn":
+            return "spectra of 68 points"
+        return label(self.representation) if self.representation else "all channels"
 
     def summary(self) -> str:
         on_graph = f" · {label(self.graph)}" if self.graph else ""
@@ -57,9 +60,18 @@ def attributes_of(genotype: Genotype) -> tuple[str, ...]:
 def extractor_card(chosen: ChosenExtractor, colours: Palette) -> Canvas:
     """A card of `CARD_WIDTH` x `CARD_HEIGHT`; its token's right edge is at (`TOKEN_RIGHT`, `BASE`)."""
     canvas = Canvas(CARD_WIDTH, CARD_HEIGHT, f"{chosen.attribute}: {label(chosen.family)} on {chosen.summary()}")
-    accent = colours.line_of(chosen.attribute)
     card_frame(canvas, chosen.attribute, chosen.summary(), label(chosen.family), colours)
     _input_box(canvas, chosen.enters, colours)
+    if set(CELL_EDGES) <= set(chosen.operations):
+        _cell(canvas, chosen, colours)
+    else:
+        _readings(canvas, chosen, colours)
+    token_box(canvas, colours.line_of(chosen.attribute), colours)
+    return canvas
+
+
+def _cell(canvas: Canvas, chosen: ChosenExtractor, colours: Palette) -> None:
+    accent = colours.line_of(chosen.attribute)
     _read_outs(canvas, chosen.family, colours)
     arrow(canvas, 132.0, _NODES[0] - _RADIUS, accent)
     _edge(canvas, chosen.operations["0-1"], 0, 1, accent, colours)
@@ -68,8 +80,32 @@ def extractor_card(chosen: ChosenExtractor, colours: Palette) -> Canvas:
     for number, x in enumerate(_NODES):
         canvas.circle(x, BASE, _RADIUS, fill=colours.surface, stroke=accent)
         canvas.text(x, BASE, str(number), fill=colours.text, anchor="middle", bold=True)
-    token_box(canvas, accent, colours)
-    return canvas
+
+
+def _readings(canvas: Canvas, chosen: ChosenExtractor, colours: Palette) -> None:
+    """A family without a cell: what is read of the channels, one box a reading, into the token."""
+    accent = colours.line_of(chosen.attribute)
+    readings = [("level and spread", "of every channel", "")]
+    for edge, choice in chosen.operations.items():
+        readings.append(("correlations" if edge == "delays" else edge, label(choice), sentence(choice)))
+    left, width, height, gap = 210.0, 256.0, 34.0, 8.0
+    top = BASE - (len(readings) * (height + gap) - gap) / 2
+    for i, (first, second, hint) in enumerate(readings):
+        y, dashed = top + i * (height + gap) + height / 2, second == "none"
+        _branch(canvas, 132.0, left, BASE, y, accent, dashed)
+        box = (left, y - height / 2, width, height)
+        canvas.rectangle(*box, fill=colours.raised, stroke=colours.line, radius=6, title=hint)
+        canvas.text(left + 12, y, first, fill=colours.text, bold=True)
+        canvas.text(left + width - 12, y, second, fill=colours.text, anchor="end")
+        _branch(canvas, left + width, TOKEN_RIGHT - 64.0, y, BASE, accent, dashed)
+
+
+def _branch(canvas: Canvas, start: float, end: float, y0: float, y1: float, colour: str, dashed: bool) -> None:
+    """A curve from (start, y0) to an arrow head at (end, y1)."""
+    bend = (end - start) / 2
+    path = f"M{start} {y0}C{start + bend} {y0} {end - bend} {y1} {end - 5} {y1}"
+    canvas.path(path, stroke=colour, dashed=dashed)
+    canvas.arrow_head(end, y1, fill=colour)
 
 
 def card_frame(canvas: Canvas, attribute: str, summary: str, tag: str, colours: Palette) -> None:
@@ -78,7 +114,7 @@ def card_frame(canvas: Canvas, attribute: str, summary: str, tag: str, colours: 
     canvas.rectangle(0.5, 8.0, 5.0, canvas.height - 16.0, fill=colours.line_of(attribute), radius=2)
     canvas.text(20.0, 24.0, attribute.capitalize(), fill=colours.text, size=14.0, bold=True)
     if tag:
-        pill(canvas, _TAG, 24.0, tag, colours)
+        pill(canvas, _TAG + pill_width(tag) / 2, 24.0, tag, colours)
     canvas.text(canvas.width - 16.0, 24.0, summary, fill=colours.muted, anchor="end")
 
 
@@ -90,11 +126,15 @@ def token_box(canvas: Canvas, accent: str, colours: Palette) -> None:
 
 def pill(canvas: Canvas, x: float, y: float, text: str, colours: Palette, *, hint: str = "") -> None:
     """A word in a rounded box with its middle at (x, y)."""
-    width = text_width(text, 12.0) + 18.0
+    width = pill_width(text)
     canvas.rectangle(
         x - width / 2, y - 11.0, width, 22.0, fill=colours.raised, stroke=colours.line, radius=11.0, title=hint
     )
     canvas.text(x, y, text, fill=colours.text, anchor="middle")
+
+
+def pill_width(text: str) -> float:
+    return text_width(text, 12.0) + 18.0
 
 
 def arrow(canvas: Canvas, start: float, end: float, colour: str, y: float = BASE) -> None:

@@ -12,9 +12,12 @@ def to_text(genotype: Genotype) -> str:
     lines = []
     for attribute in require_attributes(genotype):
         chosen = ChosenExtractor.of(genotype, attribute)
+        lines.append(f"{attribute:14}{label(chosen.family)} on {chosen.summary().replace(' · ', ', ')}")
+        if not set(CELL_EDGES) <= set(chosen.operations):
+            lines += [f"{'':14}{edge}: {label(choice)}" for edge, choice in chosen.operations.items()]
+            continue
         through = f"0 --{label(chosen.operations['0-1'])}--> 1 --{label(chosen.operations['1-2'])}--> 2"
         past = f"0 --{label(chosen.operations['0-2'])}"
-        lines.append(f"{attribute:14}{label(chosen.family)} on {chosen.summary().replace(' · ', ', ')}")
         lines += [f"{'':14}{through}", f"{'':14}{past.ljust(len(through) - 4, '-')}-> 2"]
     for node in FUSION_NODES:
         operation = genotype.get(f"fusion.{node}.operation")
@@ -46,15 +49,19 @@ def to_dot(genotype: Genotype) -> str:
 
 def _cluster(chosen: ChosenExtractor) -> list[str]:
     name = chosen.attribute
-    inside = [f'"{name} {number}" [label="{number}", shape=circle];' for number in range(3)]
-    inside.append(f'"{name} enters" [label="{chosen.enters}"];')
-    inside.append(f'"{name} enters" -> "{name} 0";')
-    for edge in CELL_EDGES:
-        start, end = edge.split("-")
-        operation = chosen.operations[edge]
-        style = ", style=dashed" if operation == "none" else ""
-        inside.append(f'"{name} {start}" -> "{name} {end}" [label="{label(operation)}"{style}];')
-    inside.append(f'"{name} 2" -> "{name} token";')
+    inside = [f'"{name} enters" [label="{chosen.enters}"];']
+    if set(CELL_EDGES) <= set(chosen.operations):
+        inside += [f'"{name} {number}" [label="{number}", shape=circle];' for number in range(3)]
+        inside.append(f'"{name} enters" -> "{name} 0";')
+        for edge in CELL_EDGES:
+            start, end = edge.split("-")
+            operation = chosen.operations[edge]
+            style = ", style=dashed" if operation == "none" else ""
+            inside.append(f'"{name} {start}" -> "{name} {end}" [label="{label(operation)}"{style}];')
+        inside.append(f'"{name} 2" -> "{name} token";')
+    else:
+        choices = [f"{edge}: {label(choice)}" for edge, choice in chosen.operations.items()]
+        inside.append(f'"{name} enters" -> "{name} token" [label="{", ".join(choices)}"];')
     title = f"{name}: {label(chosen.family)}" + (f", {label(chosen.graph)}" if chosen.graph else "")
     head = [f'  subgraph "cluster {name}" {{', f'    label="{title}";']
     return [*head, *(f"    {line}" for line in inside), "  }"]

@@ -11,7 +11,13 @@ from lineament.models.architecture.drawing.fusion import BOX, BOX_WIDTH, INSIDE,
 from lineament.models.architecture.drawing.fusion import WIDTH as FUSION_WIDTH
 from lineament.models.architecture.drawing.palette import Palette, palette
 from lineament.models.architecture.drawing.words import label
-from lineament.models.architecture.facial_space import GRAPH_OPERATIONS, NOT_PARAMETRIC, TEMPORAL_OPERATIONS
+from lineament.models.architecture.facial_space import (
+    CELL_EDGES,
+    GRAPH_OPERATIONS,
+    MOMENTS_OPERATIONS,
+    NOT_PARAMETRIC,
+    TEMPORAL_OPERATIONS,
+)
 from lineament.models.architecture.space import SearchSpace
 
 EdgeShares = Mapping[str, Sequence[float]]
@@ -26,7 +32,7 @@ _TOKEN = 528.0
 _ROW = 15.0
 _COLOUR = {
     name: i
-    for names in (TEMPORAL_OPERATIONS, GRAPH_OPERATIONS)
+    for names in (TEMPORAL_OPERATIONS, GRAPH_OPERATIONS, MOMENTS_OPERATIONS)
     for i, name in enumerate(name for name in names if name not in NOT_PARAMETRIC)
 }
 """Place of an operation's colour among the palette's series, the same in every space."""
@@ -70,8 +76,9 @@ class _Shares:
         given = self._weights.get(edge, [1 / len(candidates)] * len(candidates))
         return list(zip(candidates, (float(w) for w in given), strict=True))
 
-    def has(self, edge: str) -> bool:
-        return any(e.name == edge for e in self._space.edges)
+    def edges(self, prefix: str) -> list[str]:
+        """The last parts of the names of a family's edges."""
+        return [e.name.removeprefix(f"{prefix}.") for e in self._space.edges if e.name.startswith(f"{prefix}.")]
 
 
 def supernet_card(shares: _Shares, attribute: str, family: str, share: float, colours: Palette) -> Canvas:
@@ -79,24 +86,44 @@ def supernet_card(shares: _Shares, attribute: str, family: str, share: float, co
     canvas = Canvas(CARD_WIDTH, CARD_HEIGHT, f"{attribute}, {family}")
     weight = f"{label(family)} {share:.2f}" if share < 1 else label(family)
     card_frame(canvas, attribute, "", weight, colours)
-    prefix = f"{attribute}.{family}"
-    inputs = shares.of(f"{prefix}.input")
-    bottom = _list_of(canvas, "enters", inputs, 20.0, _UPPER + 6.0, colours)
-    if shares.has(f"{prefix}.graph"):
-        _list_of(canvas, "graph", shares.of(f"{prefix}.graph"), 20.0, bottom + 8.0, colours)
-    _ribbon(canvas, shares.of(f"{prefix}.0-2"), _NODES[0], _NODES[2], _UPPER, colours)
-    _ribbon(canvas, shares.of(f"{prefix}.0-1"), _NODES[0], _NODES[1], _LOWER, colours)
-    _ribbon(canvas, shares.of(f"{prefix}.1-2"), _NODES[1], _NODES[2], _LOWER, colours)
-    accent = colours.line_of(attribute)
-    for number, (x, top) in enumerate(zip(_NODES, (_UPPER, _LOWER, _UPPER), strict=True)):
-        node = (x - _NODE_WIDTH / 2, top - 4, _NODE_WIDTH, _LOWER + _LANE + 8 - top)
-        canvas.rectangle(*node, fill=colours.surface, stroke=accent, radius=6)
-        canvas.text(x, top + (_LOWER + _LANE - top) / 2, str(number), fill=colours.text, anchor="middle", bold=True)
-    middle = _UPPER + (_LOWER + _LANE - _UPPER) / 2
+    prefix, accent = f"{attribute}.{family}", colours.line_of(attribute)
+    middle, bottom = _UPPER + (_LOWER + _LANE - _UPPER) / 2, _UPPER - 2.0
+    if set(CELL_EDGES) <= set(shares.edges(prefix)):
+        for edge in shares.edges(prefix):
+            if edge not in CELL_EDGES:
+                title = {"input": "enters"}.get(edge, edge)
+                bottom = _list_of(canvas, title, shares.of(f"{prefix}.{edge}"), 20.0, bottom + 8.0, colours)
+        _cell(canvas, shares, prefix, accent, colours)
+    else:
+        _readings(canvas, shares, prefix, accent, colours)
     arrow(canvas, _NODES[2] + _NODE_WIDTH / 2, _TOKEN, accent, middle)
     canvas.rectangle(_TOKEN, middle - 16.0, 60.0, 32.0, fill=colours.surface, stroke=accent, radius=4)
     canvas.text(_TOKEN + 30.0, middle, "token", fill=colours.text, anchor="middle")
     return canvas
+
+
+def _cell(canvas: Canvas, shares: _Shares, prefix: str, accent: str, colours: Palette) -> None:
+    """Ribbons between the three nodes: the edge that jumps a layer above, the other two below."""
+    _ribbon(canvas, shares.of(f"{prefix}.0-2"), _NODES[0], _NODES[2], _UPPER, colours)
+    _ribbon(canvas, shares.of(f"{prefix}.0-1"), _NODES[0], _NODES[1], _LOWER, colours)
+    _ribbon(canvas, shares.of(f"{prefix}.1-2"), _NODES[1], _NODES[2], _LOWER, colours)
+    for number, (x, top) in enumerate(zip(_NODES, (_UPPER, _LOWER, _UPPER), strict=True)):
+        node = (x - _NODE_WIDTH / 2, top - 4, _NODE_WIDTH, _LOWER + _LANE + 8 - top)
+        canvas.rectangle(*node, fill=colours.surface, stroke=accent, radius=6)
+        canvas.text(x, top + (_LOWER + _LANE - top) / 2, str(number), fill=colours.text, anchor="middle", bold=True)
+
+
+def _readings(canvas: Canvas, shares: _Shares, prefix: str, accent: str, colours: Palette) -> None:
+    """A family without a cell: a ribbon for each of its edges, between the channels and what is read of them."""
+    edges = shares.edges(prefix)
+    top, bottom = _UPPER + 16.0, _LOWER + _LANE - 16.0
+    height = (bottom - top) / max(len(edges), 1)
+    for i, edge in enumerate(edges):
+        _ribbon(canvas, shares.of(f"{prefix}.{edge}"), _NODES[0], _NODES[2], top + i * height, colours, height - 4.0)
+    for x, words in ((_NODES[0], "channels"), (_NODES[2], " and ".join(edges))):
+        bar = (x - _NODE_WIDTH / 2, top - 4, _NODE_WIDTH, bottom - top + 8)
+        canvas.rectangle(*bar, fill=colours.surface, stroke=accent, radius=6)
+        canvas.text(x, (top + bottom) / 2, words, fill=colours.text, size=11, anchor="middle", turned=True)
 
 
 def _list_of(
@@ -115,12 +142,18 @@ def _list_of(
 
 
 def _ribbon(
-    canvas: Canvas, shares: Sequence[tuple[str, float]], left: float, right: float, top: float, colours: Palette
+    canvas: Canvas,
+    shares: Sequence[tuple[str, float]],
+    left: float,
+    right: float,
+    top: float,
+    colours: Palette,
+    thick: float = _LANE,
 ) -> None:
     """Strands below each other between two nodes; those wide enough say what they are."""
     start, width = left + _NODE_WIDTH / 2, right - left - _NODE_WIDTH
     for name, share in shares:
-        high = share * _LANE
+        high = share * thick
         if name in NOT_PARAMETRIC:
             fill, opacity = colours.muted, 0.3 if name != "none" else 0.12
         else:

@@ -36,6 +36,10 @@ LABELS = MappingProxyType(
         "correlation": "correlation graph",
         "cnn": "CNN",
         "gnn": "GNN",
+        "moments": "moments",
+        "now": "at once",
+        "short": "up to 0.2 s",
+        "long": "up to 0.7 s",
     }
 )
 
@@ -61,6 +65,9 @@ SENTENCES = MappingProxyType(
         "gin": "graph isomorphism network, Xu et al. 2019",
         "gat": "graph attention, Velickovic et al. 2018",
         "virtual": "the strongest response of any node, sent to all",
+        "now": "which channels go together at the same moment",
+        "short": "which channels go together, and which follow another 0.2 s later",
+        "long": "which channels go together, and which follow another 0.2 to 0.7 s later",
         "sum": "left plus right",
         "glu": "one half of a linear layer over both opens and closes the other",
         "concat": "one rectified layer over both",
