@@ -9,7 +9,6 @@ import torch  # noqa: TID253
 from torch import Tensor  # noqa: TID253
 
 from lineament.features.channels import N_CHANNELS
-from lineament.features.cohort_features import CohortFeatures
 from lineament.features.scaling import Scalings
 from lineament.features.windows import CLIP
 from lineament.models.architecture.network import Batch, Noise
@@ -39,19 +38,19 @@ class _Scale:
 class Sessions:
     """A cohort's windows on one device under one fold's scalings.
 
-    with_points: False leaves the points empty, for networks that do not read them.
+    values float32[N, W, T, C] and points float32[N, W, 68, S] lie on the device already; without points, for networks
+    that do not read them, batches have empty ones. present: bool[N, W].
     """
 
     def __init__(
-        self, features: CohortFeatures, scalings: Scalings, *, with_points: bool = True, device: str = "cpu"
+        self, values: Tensor, points: Tensor | None, present: npt.NDArray[np.bool_], scalings: Scalings
     ) -> None:
-        self.device = torch.device(device)
-        self._values = torch.from_numpy(features.values).to(self.device)
-        self._points = torch.from_numpy(features.points).to(self.device) if with_points else None
-        self.present = torch.from_numpy(np.ascontiguousarray(features.present))
-        channels, points = scalings.channels, scalings.points
-        self._channel_scale = _Scale.of(channels.centre, channels.spread, self.device)
-        self._point_scale = _Scale.of(points.centre, points.spread, self.device)
+        self.device = values.device
+        self._values, self._points = values, points
+        self.present = torch.from_numpy(np.ascontiguousarray(present))
+        of_channels, of_points = scalings.channels, scalings.points
+        self._channel_scale = _Scale.of(of_channels.centre, of_channels.spread, self.device)
+        self._point_scale = _Scale.of(of_points.centre, of_points.spread, self.device)
 
     def take(self, rows: Tensor, windows: Tensor, there: Tensor) -> Batch:
         """rows int64[B], windows int64[B, K], there bool[B, K] -> a scaled batch; windows not there are zeros."""

@@ -41,8 +41,8 @@ def compare(
     """How much better `predicted` is than `other`, both float64[n]; sessions of a person stay together."""
     _, of_row = np.unique(np.asarray(persons, dtype=np.str_), return_inverse=True)
     counts = np.bincount(of_row)
-    own = np.bincount(of_row, weights=(predicted - scores) ** 2)
-    others = np.bincount(of_row, weights=(other - scores) ** 2)
+    own: FloatArray = np.bincount(of_row, weights=(predicted - scores) ** 2).astype(np.float64)
+    others: FloatArray = np.bincount(of_row, weights=(other - scores) ** 2).astype(np.float64)
     rng = np.random.default_rng(seed)
     gain = _gain(own, others, counts)
     draws = rng.integers(0, len(counts), (DRAWS // 5, len(counts)))

@@ -4,10 +4,10 @@ Labels of test rows cannot be read by units: they are NaN in everything given ou
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,15 @@ import numpy.typing as npt
 from lineament.datasets.folds import complement, grouped_folds
 from lineament.datasets.scales import SCALES
 from lineament.errors import DatasetError
-from lineament.features.cohort_cache import FeatureArrays, read_arrays, write_arrays
+from lineament.features.cohort_cache import FeatureArrays, read_arrays, remove_arrays, write_arrays
 from lineament.features.cohort_features import CohortFeatures
 from lineament.features.graphs import Graphs, fold_graphs
 from lineament.features.scaling import Scalings, fit_scalings
 from lineament.search.runs.unit import derived_seed
 from lineament.storage import write_atomically
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Rows = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -90,6 +93,7 @@ class SearchData:
         self._parts: dict[Part, PartData] = {}
         self._folds: dict[tuple[Part, int, int], list[Rows]] = {}
         self._fitted: dict[bytes, tuple[Scalings, Graphs]] = {}
+        self._resident: dict[str, tuple[Tensor, Tensor]] = {}
 
     def part(self, part: Part) -> PartData:
         """Raises `DatasetError` when a part would be empty."""
@@ -130,6 +134,15 @@ class SearchData:
             self._fitted[key] = fit_scalings(self.features, rows), fold_graphs(self.features, rows)
         return self._fitted[key]
 
+    def resident(self, device: str) -> "tuple[Tensor, Tensor]":
+        """Values and points as tensors on a device; on the CPU they are the mapped files themselves."""
+        import torch
+
+        if device not in self._resident:
+            arrays = torch.from_numpy(self.features.values), torch.from_numpy(self.features.points)
+            self._resident[device] = arrays[0].to(device), arrays[1].to(device)
+        return self._resident[device]
+
 
 def split_rows(features: CohortFeatures, part: Part) -> tuple[Rows, Rows]:
     """Pool and test rows of a part; raises `DatasetError` when one that must not be is empty."""
@@ -164,10 +177,11 @@ def store_features(features: CohortFeatures, folder: Path) -> None:
 
     Raises `StorageError`.
     """
-    arrays = features.folder
-    if arrays is None:
-        arrays = folder / _ARRAYS
-        write_arrays(arrays, FeatureArrays(*(np.asarray(getattr(features, n)) for n in _HEAVY), features.absent))
+    arrays = features.folder or folder / _ARRAYS
+    if features.folder is None and read_arrays(arrays) is None:
+        remove_arrays(arrays)
+        heavy = {name: getattr(features, name) for name in _HEAVY}
+        write_arrays(arrays, FeatureArrays(**heavy, absent=features.absent))
     light = {name: value for name, value in vars(features).items() if name not in (*_HEAVY, "folder", "scale")}
     light |= {"scale": features.scale.name, "folder": str(arrays), "scores": features.scores.tolist()}
     write_atomically(folder / _FILE, json.dumps(light).encode())
@@ -188,8 +202,3 @@ def open_data(folder: str, fingerprint: str) -> SearchData:
     for name in ("person_ids", "session_ids", "splits", "absent"):
         light[name] = tuple(light[name])
     return SearchData(CohortFeatures(**light))
-
-
-def persons_of(features: CohortFeatures, rows: Rows) -> Sequence[str]:
-    """The person of each row."""
-    return [features.person_ids[i] for i in rows]

@@ -192,7 +192,7 @@ class Plan:
         space = searched_space(c.attributes, c.families, fusion_search=c.fusion_search)
         if not c.warms_up:
             return space
-        kept = {}
+        kept: dict[str, tuple[str, ...]] = {}
         for attribute in c.attributes:
             pruned = {family: _pruned(facial_space((attribute,), (family,))) for family in c.families}
             dearest = max(pruned, key=lambda family: step_cost(pruned[family]))

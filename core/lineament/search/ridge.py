@@ -65,4 +65,4 @@ def _inner_folds(persons: Sequence[str]) -> list[tuple[Rows, Rows]]:
 def channel_means(values: npt.NDArray[np.float32], present: npt.NDArray[np.bool_]) -> FloatArray:
     """float64[N, C] of windows float32[N, W, T, C]: each channel's mean over a session's usable windows."""
     weights = present / np.maximum(present.sum(axis=1, keepdims=True), 1)
-    return np.einsum("nw,nwc->nc", weights, values.mean(axis=2, dtype=np.float64))
+    return np.asarray(np.einsum("nw,nwc->nc", weights, values.mean(axis=2, dtype=np.float64)))

@@ -19,6 +19,7 @@ from lineament.search.phases.final import final_folds, run_final
 from lineament.search.phases.propose import propose
 from lineament.search.phases.short_list import run_short_list
 from lineament.search.plan import Plan, Size
+from lineament.search.runs.errors import RunError
 from lineament.search.runs.registry import Loader, Registry
 from lineament.search.runs.run import Run
 from lineament.search.verdict import judge
@@ -86,6 +87,12 @@ def run_search(
     is decided. Raises `Cancelled` (everything finished is kept), `SearchError`, `DatasetError`, `RunError`,
     `StorageError`.
     """
+    if run.facts.fingerprint != features.fingerprint:
+        raise RunError(
+            "the run was begun on another cohort, or the cohort has changed since",
+            path=run.folder,
+            remedy="Resume it with the cohort it was begun on, or start a new run in another folder.",
+        )
     check_search(features, config)
     store_features(features, run.folder)
     data = open_data(str(run.folder), features.fingerprint)
@@ -93,7 +100,9 @@ def run_search(
     found = []
     for number, part in enumerate(parts):
         label = "" if len(parts) == 1 else "all" if part.outer is None else f"outer fold {number + 1}"
-        work = _work(part, label, config.budget / len(parts), config, data, run, engine, cancel or CancelToken(), sink)
+        each = config.budget / len(parts)
+        work = _work(part, each, config, data, run, engine, cancel or CancelToken(), sink)
+        work.label, work.later = label, each * (len(parts) - number - 1)
         found.append(search_part(work))
     outcome = SearchOutcome(config, features, whole_space(config), found[-1], tuple(found[:-1]))
     run.emit("leaderboard", sink=sink, entries=outcome_json(outcome)["leaderboard"])
@@ -103,7 +112,6 @@ def run_search(
 
 def _work(
     part: Part,
-    label: str,
     budget: float,
     config: SearchConfig,
     data: SearchData,
@@ -114,7 +122,7 @@ def _work(
 ) -> Work:
     arguments = {"folder": str(run.folder), "fingerprint": data.features.fingerprint}
     registry = Registry(FUNCTIONS, Loader(LOADER, arguments))
-    return Work(config, part, data, run, engine, registry, cancel, sink, Budget(budget), label)
+    return Work(config, part, data, run, engine, registry, cancel, sink, Budget(budget))
 
 
 def search_part(work: Work) -> PartOutcome:

@@ -80,7 +80,7 @@ def group(kind: type) -> Any:
 
 def describe(kind: type, prefix: str = "") -> tuple[Setting, ...]:
     """Every setting of a dataclass, those of its groups with dotted names."""
-    hints, found = get_type_hints(kind), []
+    hints, found = get_type_hints(kind), list[Setting]()
     for one in fields(kind):
         if "group" in one.metadata:
             found += describe(one.metadata["group"], f"{prefix}{one.name}.")
@@ -107,10 +107,10 @@ def from_settings(kind: type, data: Mapping[str, Any], what: str) -> Any:
         raise SearchError(
             f"{what} has no setting called {', '.join(unknown)}", remedy=f"The settings are: {', '.join(known)}."
         )
-    values = {
-        name: from_settings(known[name], value, name) if known[name] and not is_dataclass(value) else value
-        for name, value in data.items()
-    }
+    values = dict(data)
+    for name, group_kind in known.items():
+        if group_kind is not None and name in values and not is_dataclass(values[name]):
+            values[name] = from_settings(group_kind, values[name], name)
     return kind(**values)
 
 

@@ -34,7 +34,7 @@ def _on_simplex(deviations: FloatArray, target: FloatArray) -> FloatArray:
     heavy = 1e4 * max(float(np.linalg.norm(deviations)), 1.0)
     rows = np.vstack([deviations, np.full(deviations.shape[1], heavy)])
     weights: FloatArray = nnls(rows, np.append(target, heavy))[0]
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum())
 
 
 def stacked(weights: FloatArray, predictions: FloatArray, means: FloatArray) -> FloatArray:

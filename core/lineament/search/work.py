@@ -21,7 +21,10 @@ from lineament.search.runs.unit import Unit, UnitResult, derived_seed
 
 @dataclass
 class Work:
-    """One search on one part of a cohort. Phases are told apart in events and in the budget by their names."""
+    """One search on one part of a cohort. Phases are told apart in events and in the budget by their names.
+
+    label: the part's name in events where there are several. later: units that other parts will take after this one.
+    """
 
     config: SearchConfig
     part: Part
@@ -33,7 +36,8 @@ class Work:
     sink: EventSink
     budget: Budget
     label: str = ""
-    history: list[dict[str, Any]] = field(default_factory=list)
+    later: float = 0.0
+    plan: Plan = field(init=False)
 
     def __post_init__(self) -> None:
         rows = self.rows
@@ -56,6 +60,7 @@ class Work:
     def units(self, phase: str, units: Sequence[Unit]) -> list[UnitResult]:
         """Run units of a phase and count them; results in their order. Raises what `Engine.run` raises."""
         self.budget.charge(phase, units)
+        self.run.time_left.expect("later", max(self.budget.left, 0.0) + self.later)
         found = self.engine.run(units, self.registry, self.run, self.cancel, self.sink)
         return [found[unit.key] for unit in units]
 

@@ -52,7 +52,8 @@ def make_bench(
         even_attention(network)
     warmed = dict(warm(network)) if warm is not None else {}
     load_network(network, {**network.state_dict(), **warmed})
-    sessions = Sessions(data.features, scalings, with_points=reads_points(space), device=device)
+    values, points = data.resident(device)
+    sessions = Sessions(values, points if reads_points(space) else None, data.features.present, scalings)
     training = WeightTraining(
         network.to(device),
         sessions,

@@ -87,7 +87,8 @@ def _ensemble(work: Work, candidate: Candidate, results: Sequence[UnitResult]) -
     members = []
     for i, result in enumerate(results):
         repeat, fold = divmod(i, count)
-        rows, predictions, first = result.arrays["rows"], result.arrays["predictions"], int(result.values["held"])
+        rows, first = result.arrays["rows"], int(result.values["held"])
+        predictions = np.asarray(result.arrays["predictions"], dtype=np.float64)
         held[repeat, [place[int(row)] for row in rows[:first]]] = predictions[:first]
         tested[fold] += predictions[first:] / repeats
         members.append(Member(fold, repeat, **result.values["target"], state=network_of(result.arrays)))

@@ -1,5 +1,6 @@
 """What warm-up and joint search share: training a supernet to its end and telling what its operations are worth."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -97,5 +98,6 @@ def best_choices(space: SearchSpace, table: Mapping[str, Mapping[str, float]]) -
     choices = {}
     for edge in space.edges:
         numbers = table.get(edge.name, {})
-        choices[edge.name] = max(edge.candidates, key=lambda c, n=numbers: n.get(c, float("-inf")))
+        worth = [numbers.get(candidate, -math.inf) for candidate in edge.candidates]
+        choices[edge.name] = edge.candidates[worth.index(max(worth))]
     return choices

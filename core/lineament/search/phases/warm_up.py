@@ -83,8 +83,9 @@ def run_warm_up(work: Work, space: SearchSpace, units: float) -> WarmUp:
         runs = _train(work, method, steps, learns)
         families = {a: _choose(work, list(own), genotypes, repeats) for a, own in groupby(runs, lambda r: r.attribute)}
     chosen = [run for run in runs if run.family == families[run.attribute]["chosen"]]
-    kept = {f"{run.attribute}.family": (run.family,) for run in chosen}
+    kept: dict[str, tuple[str, ...]] = {}
     for run in chosen:
+        kept[f"{run.attribute}.family"] = (run.family,)
         kept |= _kept(run)
     return WarmUp(
         space=space.restrict(kept),
