@@ -81,7 +81,8 @@ def report_command(run: Path, form: str, out: Path | None) -> None:
     report = build_report(run)
     console = Console(highlight=False, soft_wrap=True)
     if form == "text" and out is None:
-        console.print(to_text(report, console.width), markup=False, end="")
+        width = console.width if console.is_terminal else 110
+        console.print(to_text(report, width), markup=False, end="")
         return
     content = {"text": to_text, "json": to_json_text, "html": to_html}[form](report)
     if out is None:
@@ -139,10 +140,12 @@ def _search(
 ) -> None:
     from lineament.cli.search_progress import SearchProgress
     from lineament.search.engines import choose_engine
+    from lineament.search.report import record_environment
     from lineament.search.search import run_search
 
     progress = SearchProgress(terminal, run, config.budget)
     with choose_engine(config.device_name, workers or None) as engine:
+        record_environment(run.folder, config.device_name, engine.workers)
         run_search(features, config, run, engine, cancel, progress)
     progress.finish()
 

@@ -34,7 +34,7 @@ class CohortSource:
         if len(rest) not in (2, 3) or not rest[0] or not all(number.isdecimal() for number in numbers):
             raise DatasetError(
                 f'"{text}" does not say which simulated cohort to search on',
-                remedy="Write simulated:PRESET:PERSONS or simulated:PRESET:PERSONS:SEED, as in simulated:realistic:142.",
+                remedy="Write simulated:PRESET:PERSONS[:SEED], for example simulated:realistic:142.",
             )
         return cls(preset=rest[0], persons=int(numbers[0]), seed=int(numbers[1]) if len(numbers) > 1 else 0)
 
@@ -68,7 +68,8 @@ def _simulated(source: CohortSource, seconds: float, cancel: CancelToken, sink: 
 def source_features(source: CohortSource, seconds: float, cancel: CancelToken, sink: EventSink) -> "CohortFeatures":
     """Features of the first `seconds` of every session, from the cache where they were computed before.
 
-    What a user should know of the cohort goes to `sink` as a `Notice`. Raises `DatasetError`, `RecordingError`, `StorageError`, `Cancelled`.
+    What a user should know of the cohort goes to `sink` as a `Notice`. Raises `DatasetError`, `RecordingError`,
+    `StorageError`, `Cancelled`.
     """
     from lineament.features.cohort_features import cohort_features
     from lineament.features.events import FeatureWarning

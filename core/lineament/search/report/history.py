@@ -1,0 +1,272 @@
+"""What a run's events say of how it went: phases, losses of supernets and networks, operation weights over time.
+
+A resumed unit repeats steps after its last checkpoint; of each step the last report counts.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lineament.models.architecture.drawing.words import label
+from lineament.models.architecture.facial_space import ATTRIBUTES, facial_space
+from lineament.models.architecture.space import SearchSpace
+from lineament.search.runs import Event
+
+FloatArray = npt.NDArray[np.float64]
+MOST_COLUMNS = 40
+"""Steps of a heat map; more of them are thinned out evenly."""
+
+
+@dataclass
+class Phase:
+    """cost: units of budget it was expected to take; spent: None until it is over. seconds: work of all its units;
+    wall_s: from its start to its end, over all sessions."""
+
+    name: str
+    part: str
+    cost: float
+    spent: float | None = None
+    units: int = 0
+    seconds: float = 0.0
+    wall_s: float = 0.0
+
+    @property
+    def title(self) -> str:
+        return f"{self.name}, {self.part}" if self.part else self.name
+
+    def to_json(self) -> dict[str, Any]:
+        return {**vars(self)}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A loss over steps, mean, lowest and highest over the runs (folds x seeds) that reported the step."""
+
+    steps: tuple[int, ...]
+    mean: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: list(values) for name, values in vars(self).items()}
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Curves of like units: `title` says which, `runs` how many. validation: None where none was measured."""
+
+    phase: str
+    title: str
+    runs: int
+    train: Curve
+    validation: Curve | None
+
+    def to_json(self) -> dict[str, Any]:
+        validation = self.validation.to_json() if self.validation else None
+        facts = {"phase": self.phase, "title": self.title, "runs": self.runs}
+        return {**facts, "train": self.train.to_json(), "validation": validation}
+
+
+@dataclass(frozen=True, eq=False)
+class EdgeWeights:
+    """Mean weights of one edge over the runs: float64[steps, operations]."""
+
+    phase: str
+    group: str
+    edge: str
+    operations: tuple[str, ...]
+    steps: tuple[int, ...]
+    weights: FloatArray
+
+    def to_json(self) -> dict[str, Any]:
+        facts = {"phase": self.phase, "group": self.group, "edge": self.edge, "operations": list(self.operations)}
+        return {**facts, "steps": list(self.steps), "weights": np.round(self.weights, 5).tolist()}
+
+
+@dataclass
+class History:
+    """sessions: how often work in the run began; restarted, retried: units that had to begin again."""
+
+    phases: list[Phase] = field(default_factory=list)
+    losses: list[Losses] = field(default_factory=list)
+    weights: list[EdgeWeights] = field(default_factory=list)
+    sessions: int = 0
+    restarted: int = 0
+    retried: int = 0
+    last_time: float | None = None
+    short_list: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "phases": [phase.to_json() for phase in self.phases],
+            "losses": [losses.to_json() for losses in self.losses],
+            "operation_weights": [edge.to_json() for edge in self.weights],
+            "sessions": self.sessions,
+            "restarted": self.restarted,
+            "retried": self.retried,
+        }
+
+
+@dataclass
+class _Unit:
+    """A unit's reports by step."""
+
+    phase: str
+    group: str
+    space: SearchSpace | None
+    train: dict[int, float] = field(default_factory=dict)
+    validation: dict[int, float] = field(default_factory=dict)
+    weights: dict[int, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+
+
+def read_history(events: Sequence[Event]) -> History:
+    """The history of a run from all its events."""
+    reader = _Reader()
+    for event in events:
+        reader.take(event)
+    return reader.history()
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._history = History()
+        self._units: dict[str, _Unit] = {}
+        self._phase: Phase | None = None
+        self._since = 0.0
+
+    def take(self, event: Event) -> None:
+        """Learn from one event; kinds that say nothing here are passed over."""
+        self._history.last_time = event.time
+        take = getattr(self, f"_{event.kind}", None)
+        if take is not None:
+            take(event)
+
+    def _session_started(self, event: Event) -> None:
+        self._leave(event.time)
+        self._phase = None
+        self._history.sessions += 1
+
+    def _phase_started(self, event: Event) -> None:
+        name, part = str(event.values["phase"]), str(event.values.get("part") or "")
+        known = {(phase.name, phase.part): phase for phase in self._history.phases}
+        if (name, part) not in known:
+            known[name, part] = Phase(name, part, float(event.values["cost"]))
+            self._history.phases.append(known[name, part])
+        self._phase, self._since = known[name, part], event.time
+
+    def _phase_finished(self, event: Event) -> None:
+        self._leave(event.time)
+        if self._phase is not None and event.values.get("spent") is not None:
+            self._phase.spent = float(event.values["spent"])
+
+    def _leave(self, now: float) -> None:
+        if self._phase is not None and self._since:
+            self._phase.wall_s += max(now - self._since, 0.0)
+        self._since = 0.0
+
+    def _unit_started(self, event: Event) -> None:
+        phase = self._phase.title if self._phase is not None else ""
+        self._units.setdefault(event.unit or "", _unit_of(phase, event.values))
+
+    def _unit_finished(self, event: Event) -> None:
+        if self._phase is not None and not event.values["reused"]:
+            self._phase.units += 1
+            self._phase.seconds += float(event.values["seconds"])
+
+    def _unit_restarted(self, event: Event) -> None:
+        self._history.restarted += 1
+
+    def _unit_retried(self, event: Event) -> None:
+        self._history.retried += 1
+
+    def _losses(self, event: Event) -> None:
+        unit = self._units.get(event.unit or "")
+        if unit is None:
+            return
+        for name, kept in (("train", unit.train), ("validation", unit.validation)):
+            value = event.values.get(name)
+            if value is not None:
+                kept[int(event.values["step"])] = float(value)
+
+    def _operation_weights(self, event: Event) -> None:
+        unit = self._units.get(event.unit or "")
+        if unit is not None:
+            edges = event.values["edges"].items()
+            named = {edge: _by_name(unit.space, edge, weights) for edge, weights in edges}
+            unit.weights[int(event.values["step"])] = named
+
+    def _leaderboard(self, event: Event) -> None:
+        entries = event.values["entries"]
+        if entries and "mean_rmse" in entries[0]:
+            self._history.short_list = list(entries)
+
+    def history(self) -> History:
+        """Everything learned, curves and weights averaged over like units."""
+        groups: dict[tuple[str, str], list[_Unit]] = defaultdict(list)
+        for unit in self._units.values():
+            if unit.train:
+                groups[unit.phase, unit.group].append(unit)
+        order = [phase.title for phase in self._history.phases]
+        for (phase, group), units in sorted(groups.items(), key=lambda item: _rank(order, *item[0])):
+            train = _curve([unit.train for unit in units])
+            validation = _curve([unit.validation for unit in units if unit.validation])
+            if train is not None:
+                self._history.losses.append(Losses(phase, group, len(units), train, validation))
+            self._history.weights += _edges(phase, group, [unit for unit in units if unit.weights])
+        return self._history
+
+
+def _rank(order: Sequence[str], phase: str, group: str) -> tuple[int, int, str]:
+    """Phases as they came, attributes in their usual order."""
+    attribute = group.partition(",")[0]
+    usual = ATTRIBUTES.index(attribute) if attribute in ATTRIBUTES else len(ATTRIBUTES)
+    return (order.index(phase) if phase in order else len(order), usual, group)
+
+
+def _unit_of(phase: str, values: Mapping[str, Any]) -> _Unit:
+    settings = values["settings"]
+    if "family" in settings and "attribute" in settings:
+        attribute, family = str(settings["attribute"]), str(settings["family"])
+        return _Unit(phase, f"{attribute}, {label(family)}", facial_space((attribute,), (family,)))
+    space = SearchSpace.from_json(settings["space"]) if "space" in settings else None
+    return _Unit(phase, "supernet" if space is not None else "networks from scratch", space)
+
+
+def _by_name(space: SearchSpace | None, edge: str, weights: Any) -> Mapping[str, float]:
+    """Weights by operation; a list is in the order of the unit's space."""
+    if isinstance(weights, Mapping):
+        return {str(name): float(weight) for name, weight in weights.items()}
+    known = {e.name: e.candidates for e in space.edges} if space is not None else {}
+    names = known.get(edge, tuple(str(i) for i in range(len(weights))))
+    return dict(zip(names, map(float, weights), strict=True))
+
+
+def _curve(runs: Sequence[Mapping[int, float]]) -> Curve | None:
+    steps = sorted({step for run in runs for step in run})
+    if not steps:
+        return None
+    columns = [[run[step] for run in runs if step in run] for step in steps]
+    means, lows, highs = (tuple(float(f(column)) for column in columns) for f in (np.mean, np.min, np.max))
+    return Curve(tuple(steps), means, lows, highs)
+
+
+def _edges(phase: str, group: str, units: Sequence[_Unit]) -> list[EdgeWeights]:
+    """Every edge with a choice, averaged over the units that reported a step."""
+    steps = sorted({step for unit in units for step in unit.weights})
+    if len(steps) > MOST_COLUMNS:
+        steps = [steps[i] for i in np.linspace(0, len(steps) - 1, MOST_COLUMNS).round().astype(int)]
+    if not steps:
+        return []
+    first = next(unit.weights[step] for step in steps for unit in units if step in unit.weights)
+    found = []
+    for edge, operations in first.items():
+        if len(operations) < 2:
+            continue
+        rows = [[unit.weights[step][edge] for unit in units if edge in unit.weights.get(step, {})] for step in steps]
+        table = np.array([[np.mean([row[name] for row in each]) for name in operations] for each in rows])
+        found.append(EdgeWeights(phase, group, edge, tuple(operations), tuple(steps), table))
+    return found
