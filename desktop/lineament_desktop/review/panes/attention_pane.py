@@ -39,7 +39,7 @@ class AttentionPane(SignalPane):
     key = "attention"
     title = "Attention over time"
     what = "attention of the model over time"
-    least_height = 88
+    least_height = 96
 
     def __init__(self, state: ReviewState, axis: TimeAxis) -> None:
         self.stacked = False
