@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 FILE ?=
 
-.PHONY: setup run test lint types check-imports unit test-slow bench lock face-template calibration demo model clean
+.PHONY: setup run test lint types check-imports unit test-slow bench lock face-template calibration demo model searched-model study clean
 
 setup: $(READY)
 	@$(BIN)/python tools/system_libraries.py
@@ -63,6 +63,10 @@ demo: setup
 
 model: setup
 	$(BIN)/lineament train --out resources/models/hand_designed
+
+# Hours on two cores; finished cells are kept in docs/study/cells, so it may be stopped and given again.
+study: setup
+	$(BIN)/python tools/search_study.py
 
 lock:
 	$(PYTHON) tools/lock.py

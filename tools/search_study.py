@@ -1,0 +1,81 @@
+"""Compare search methods and controls on many simulated cohorts, at equal budget: `make study`.
+
+Results are small files in docs/study/cells; cells that are there are not run again, so the command may be stopped and
+given again. At the end (or with --table) docs/study/README.md is written anew.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from lineament.progress import Cancelled, CancelToken
+from lineament.search.engines import choose_engine
+from lineament.search.study.cells import ABLATIONS, METHODS, SMALL, Cell, Study, StudyCohort
+from lineament.search.study.table import read_cells, to_markdown
+from lineament.video.index_cache import cache_folder
+
+PROJECT = Path(__file__).resolve().parents[1]
+FOLDER = PROJECT / "docs" / "study"
+
+TEXT = """# The searches compared
+
+Simulated cohorts only: these figures show what the machinery does, nothing about people. Cohorts marked "toy" are far
+easier than people are. Every search may cost {budget:,} steps (of one architecture on 24 sessions x 12 windows); each
+winner is then retrained in {folds} folds. Final predictor: the winner's ensemble stacked with ridge on session
+statistics, or the constant where the search itself found nothing better. Intervals: 95 %, bootstrap over all test
+persons; p: paired sign-flip test over the same persons. Share of the reachable gain: (constant - model) / (constant -
+oracle) in RMSE, the oracle knowing each session's true behaviour parameters. Made by `make study`.
+
+{tables}"""
+
+
+def cohorts(kind: str) -> list[StudyCohort]:
+    sizes = {"small": (142, 47, 5), "large": (500, 200, 3)}[kind]
+    train, test, count = sizes
+    # strong and realistic in turn, so that a study that was stopped early has both
+    return [
+        StudyCohort(preset, train, test, seed) for seed in range(1, count + 1) for preset in ("strong", "realistic")
+    ]
+
+
+def cells(kind: str) -> list[Cell]:
+    if kind == "ablations":
+        return [Cell(cohort, name) for cohort in cohorts("small") for name in ABLATIONS]
+    return [Cell(cohort, method) for cohort in cohorts(kind) for method in METHODS]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kinds", nargs="+", default=["small", "large", "ablations"])
+    parser.add_argument("--workers", type=int, default=None)
+    parser.add_argument("--minutes", type=float, default=None, help="stop after the cell that is then running")
+    parser.add_argument("--table", action="store_true", help="only write the table of what is there")
+    options = parser.parse_args()
+    started = time.monotonic()
+    if not options.table:
+        cancel = CancelToken()
+
+        def told(event: object) -> None:
+            if isinstance(event, Cell):
+                print(f"{(time.monotonic() - started) / 60:6.1f} min  {event.cohort.name}  {event.method}", flush=True)
+                if options.minutes is not None and time.monotonic() - started > 60 * options.minutes:
+                    cancel.cancel()
+
+        wanted = [cell for kind in options.kinds for cell in cells(kind)]
+        study = Study(wanted, FOLDER / "cells", cache_folder() / "study")
+        try:
+            with choose_engine("cpu", options.workers) as engine:
+                study.fill(engine, cancel, told)
+        except (Cancelled, KeyboardInterrupt):
+            print(
+                f"stopped; {len(study.missing())} of {len(wanted)} cells are missing; give the command again to go on"
+            )
+    tables = to_markdown(read_cells(FOLDER / "cells"))
+    text = TEXT.format(budget=SMALL.budget, folds=SMALL.folds, tables=tables)
+    (FOLDER / "README.md").write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
