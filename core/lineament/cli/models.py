@@ -12,6 +12,7 @@ from lineament.resources import resource_path
 if TYPE_CHECKING:
     from lineament.datasets import Cohort
     from lineament.inference.faithfulness import Faithfulness
+    from lineament.models import Comparison
 
 
 @click.group("models", invoke_without_command=True)
@@ -114,6 +115,50 @@ def faithfulness_command(
         facts = {"model": loaded.model_id, "model_hash": loaded.model_hash, "cohort": chosen.name, "draws": draws}
         write_atomically(out, json.dumps({**facts, **found.to_json()}, indent=1).encode())
         console.print(f"wrote {out}", markup=False)
+
+
+@models_group.command("from-search")
+@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Model folder to write.")
+@click.option("--calibration", required=True, help="Cohort for the intervals: a folder, or simulated:PRESET:N[:SEED].")
+@click.option("--test", required=True, help="Cohort for the card's figures, as --calibration.")
+@click.option("--cohort", help="The cohort the search ran on, where it is no longer where it was.")
+@click.option("--name", default="searched", show_default=True)
+@click.option("--comparison", type=click.Path(path_type=Path, dir_okay=False), help="JSON of the card's table.")
+def from_search_command(
+    run: Path, out: Path, calibration: str, test: str, cohort: str | None, name: str, comparison: Path | None
+) -> None:
+    """Make a model of the network that the finished search in the folder RUN found.
+
+    Its intervals and figures come from persons that the search did not see.
+    """
+    from lineament.cli.search_cohorts import CohortSource, source_features
+    from lineament.inference.found import read_found
+    from lineament.inference.shipping import finish_model, require_strangers, searched_model
+
+    found = read_found(run)
+    seconds = float(found.config["seconds"])
+    source = CohortSource.parse(cohort) if cohort else CohortSource.of_run(run)
+    table = _read_comparison(comparison) if comparison is not None else None
+    with watched_work() as (cancel, sink):
+        strangers = [CohortSource.parse(text).open(seconds, cancel, sink) for text in (calibration, test)]
+        require_strangers(source.open(seconds, cancel, sink), *strangers)
+        model = searched_model(found, source_features(source, seconds, cancel, sink), name)
+        finish_model(model, found, *strangers, seconds=seconds, comparison=table, cancel=cancel, sink=sink)
+        model.save(out)
+    Console(highlight=False, soft_wrap=True).print(f"wrote {out}\n{model.card.summary()}", markup=False)
+
+
+def _read_comparison(path: Path) -> "Comparison":
+    import json
+
+    from lineament.errors import ModelError
+    from lineament.models import Comparison
+
+    try:
+        return Comparison.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError("this is not a table for a model card", path=path, remedy="Give title, columns, rows.") from error
 
 
 def _cohort(folder: Path | None, split: str | None, persons: int, preset: str, seconds: float, seed: int) -> "Cohort":

@@ -144,7 +144,8 @@ def _search(
     from lineament.search.search import run_search
 
     progress = SearchProgress(terminal, run, config.budget)
-    with choose_engine(config.device_name, workers or None) as engine:
+    # one worker is this process: nothing is gained by a second one that waits for it
+    with choose_engine(config.device_name, {0: None, 1: 0}.get(workers, workers)) as engine:
         record_environment(run.folder, config.device_name, engine.workers)
         run_search(features, config, run, engine, cancel, progress)
     progress.finish()
