@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from lineament.search.runs import Run
 
 FORMATS = ("text", "json", "html")
-SOURCE = "cohort.txt"
-"""In a run's folder: which cohort it is on, as `--cohort` takes it."""
 
 
 class _RunByDefault(click.Group):
@@ -65,7 +63,7 @@ def resume_command(run: Path, cohort: str | None, workers: int | None) -> None:
     from lineament.search.runs.run import read_facts
 
     config = SearchConfig.from_json(read_facts(run).config)
-    source = CohortSource.parse(cohort) if cohort else _source_of(run)
+    source = CohortSource.parse(cohort) if cohort else CohortSource.of_run(run)
     _work(run, source, config, config.workers if workers is None else workers, resumed=True)
 
 
@@ -123,10 +121,9 @@ def _opened(
     folder: Path, source: CohortSource, features: "CohortFeatures", config: "SearchConfig", *, resumed: bool
 ) -> "Run":
     from lineament.search.search import create_run, open_run
-    from lineament.storage import write_atomically
 
     run = open_run(folder, features)[0] if resumed else create_run(folder, features, config)
-    write_atomically(folder / SOURCE, str(source).encode())
+    source.keep_in(folder)
     return run
 
 
@@ -149,20 +146,6 @@ def _search(
         record_environment(run.folder, config.device_name, engine.workers)
         run_search(features, config, run, engine, cancel, progress)
     progress.finish()
-
-
-def _source_of(run: Path) -> CohortSource:
-    """The cohort a run was begun on; raises `RunError` where the run does not say."""
-    from lineament.search.runs import RunError
-
-    try:
-        return CohortSource.parse((run / SOURCE).read_text(encoding="utf-8").strip())
-    except OSError as error:
-        raise RunError(
-            "the run does not say which cohort it is on",
-            path=run,
-            remedy="Name the cohort: search resume RUN --cohort.",
-        ) from error
 
 
 def _say_result(folder: Path) -> None:

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Self
 from lineament.cli.progress import Notice
 from lineament.errors import DatasetError
 from lineament.progress import CancelToken, EventSink
+from lineament.search.runs.errors import RunError
+from lineament.storage import write_atomically
 
 if TYPE_CHECKING:
     from lineament.datasets.cohort import Cohort
     from lineament.features.cohort_features import CohortFeatures
 
 SIMULATED = "simulated"
+KEPT = "cohort.txt"
+"""In a run's folder: which cohort it is on, as `--cohort` takes it."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,20 @@ class CohortSource:
                 remedy="Write simulated:PRESET:PERSONS[:SEED], for example simulated:realistic:142.",
             )
         return cls(preset=rest[0], persons=int(numbers[0]), seed=int(numbers[1]) if len(numbers) > 1 else 0)
+
+    @classmethod
+    def of_run(cls, run: Path) -> Self:
+        """The cohort a run was begun on; raises `RunError` where the run does not say."""
+        try:
+            return cls.parse((run / KEPT).read_text(encoding="utf-8").strip())
+        except OSError as error:
+            raise RunError(
+                "the run does not say which cohort it is on", path=run, remedy="Name it with --cohort."
+            ) from error
+
+    def keep_in(self, run: Path) -> None:
+        """Write it where `of_run` looks for it; raises `StorageError`."""
+        write_atomically(run / KEPT, str(self).encode())
 
     def __str__(self) -> str:
         """What `parse` takes back, from any folder."""

@@ -26,7 +26,7 @@ def named_options(command: Command) -> Command:
 def _option(setting: Setting) -> Callable[[Command], Command]:
     words = setting.help[0].upper() + setting.help[1:]
     if setting.kind == "list":
-        kind: click.ParamType = click.STRING
+        kind: click.ParamType[Any] = click.STRING
         words = f"{words}, separated by commas: {', '.join(setting.choices)}."
         default = "all"
     elif setting.choices:

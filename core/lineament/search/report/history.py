@@ -140,13 +140,14 @@ class _Reader:
 
     def take(self, event: Event) -> None:
         """Learn from one event; kinds that say nothing here are passed over."""
-        self._history.last_time = event.time
         take = getattr(self, f"_{event.kind}", None)
         if take is not None:
             take(event)
+        self._history.last_time = event.time
 
     def _session_started(self, event: Event) -> None:
-        self._leave(event.time)
+        # the session before ended with its last event, whenever this one began
+        self._leave(self._history.last_time or event.time)
         self._phase = None
         self._history.sessions += 1
 

@@ -21,7 +21,10 @@ _SWITCHES = {
     "attention": False,
 }
 """Settings and the values with which each leaves a part of the method out."""
-_NOT_TUNED = ("method", "budget", "seed", "protocol", "seconds", "outer_folds", "level", "device", "workers")
+_NOT_TUNED = (
+    *("method", "budget", "seed", "protocol", "seconds", "outer_folds", "level", "device", "workers"),
+    *("attributes", "families"),
+)
 """Settings that say what is searched, for how long and where; the others are the method's own."""
 
 
