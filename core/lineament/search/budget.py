@@ -7,6 +7,7 @@ depend on the machine a search runs on, so equal budgets are equal on every mach
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 
 from lineament.models.architecture.space import Edge, SearchSpace
 from lineament.search.errors import SearchError
@@ -90,5 +91,5 @@ def require_enough(total: float, least: float, what: str) -> None:
     if total < least:
         raise SearchError(
             f"a budget of {total:,.0f} steps is too small for {what}",
-            remedy=f"Use at least {least:,.0f}, or fewer folds, repeats or steps of training.",
+            remedy=f"Use at least {ceil(least):,}, or fewer folds, repeats or steps of training.",
         )

@@ -92,7 +92,8 @@ class SearchData:
         self.features = features
         self._parts: dict[Part, PartData] = {}
         self._folds: dict[tuple[Part, int, int], list[Rows]] = {}
-        self._fitted: dict[bytes, tuple[Scalings, Graphs]] = {}
+        self._scalings: dict[bytes, Scalings] = {}
+        self._graphs: dict[bytes, Graphs] = {}
         self._resident: dict[str, tuple[Tensor, Tensor]] = {}
 
     def part(self, part: Part) -> PartData:
@@ -111,28 +112,40 @@ class SearchData:
 
         Raises `DatasetError` when there are fewer persons than folds or nobody usable to fit on.
         """
-        key = (part, fold.count, fold.seed)
-        pool = self.part(part).pool
-        if key not in self._folds:
-            ids = [self.features.person_ids[i] for i in pool]
-            # folds are stratified by the true scores, so that permuted labels meet the same folds
-            self._folds[key] = grouped_folds(ids, self.features.scores[pool], fold.count, fold.seed)
-        held = self._folds[key][fold.fold]
-        fitted, usable = pool[complement(held, len(pool))], self.features.present.any(axis=1)
-        if not usable[fitted].any() or not usable[pool[held]].any():
+        pool, held = self.part(part).pool, self.fold_rows(part, fold)
+        fitted, usable = np.setdiff1d(pool, held), self.features.present.any(axis=1)
+        if not usable[fitted].any() or not usable[held].any():
             raise DatasetError(
                 f"fold {fold.fold + 1} of {fold.count} of {self.features.name} has no usable session to "
-                f"{'learn from' if usable[pool[held]].any() else 'test on'}",
+                f"{'learn from' if usable[held].any() else 'test on'}",
                 remedy="Use fewer folds, or sessions with more usable seconds.",
             )
-        return fitted[usable[fitted]], pool[held]
+        return fitted[usable[fitted]], held
 
-    def fitted(self, rows: Rows) -> tuple[Scalings, Graphs]:
-        """Scalings and graphs of the sessions one trains on."""
+    def fold_rows(self, part: Part, fold: Fold) -> Rows:
+        """Rows held out in a fold. Raises `DatasetError` when there are fewer persons than folds."""
+        key = (part, fold.count, fold.seed)
+        if key not in self._folds:
+            pool = self.part(part).pool
+            ids = [self.features.person_ids[i] for i in pool]
+            # folds are stratified by the true scores, so that permuted labels meet the same folds
+            dealt = grouped_folds(ids, self.features.scores[pool], fold.count, fold.seed)
+            self._folds[key] = [pool[held] for held in dealt]
+        return self._folds[key][fold.fold]
+
+    def scalings(self, rows: Rows) -> Scalings:
+        """Of the sessions one trains on."""
         key = rows.tobytes()
-        if key not in self._fitted:
-            self._fitted[key] = fit_scalings(self.features, rows), fold_graphs(self.features, rows)
-        return self._fitted[key]
+        if key not in self._scalings:
+            self._scalings[key] = fit_scalings(self.features, rows)
+        return self._scalings[key]
+
+    def graphs(self, rows: Rows) -> Graphs:
+        """Of the sessions one trains on."""
+        key = rows.tobytes()
+        if key not in self._graphs:
+            self._graphs[key] = fold_graphs(self.features, rows)
+        return self._graphs[key]
 
     def resident(self, device: str) -> "tuple[Tensor, Tensor]":
         """Values and points as tensors on a device; on the CPU they are the mapped files themselves."""

@@ -21,9 +21,7 @@ def measure(
     rng = np.random.default_rng(seed)
     _, of_row = np.unique(np.asarray(persons, dtype=np.str_), return_inverse=True)
     counts = np.bincount(of_row)
-    drawn = np.stack(
-        [np.bincount(row, minlength=len(counts)) for row in rng.integers(0, len(counts), (DRAWS, len(counts)))]
-    )
+    drawn = rng.multinomial(len(counts), np.full(len(counts), 1 / len(counts)), DRAWS)
     # how often each session is in each draw; the first row is the sample itself
     weights = np.vstack([np.ones(n), drawn[:, of_row]]).astype(np.float64)
     weights /= weights.sum(axis=1, keepdims=True)

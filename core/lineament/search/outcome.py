@@ -241,8 +241,11 @@ def nested_json(outcome: SearchOutcome) -> dict[str, Any]:
     }
 
 
-def write_outcome(outcome: SearchOutcome, folder: Path) -> None:
-    """`members.safetensors`, its tensors named "fold<f>.repeat<r>/<weight>", then `outcome.json`; each atomic."""
+def write_outcome(outcome: SearchOutcome, facts: Mapping[str, Any], folder: Path) -> None:
+    """facts: `outcome_json`. Raises `StorageError`.
+
+    `members.safetensors`, its tensors named "fold<f>.repeat<r>/<weight>", then `outcome.json`; each atomic.
+    """
     from safetensors.numpy import save
 
     tensors = {
@@ -251,4 +254,4 @@ def write_outcome(outcome: SearchOutcome, folder: Path) -> None:
         for name, value in member.state.items()
     }
     write_atomically(folder / MEMBERS, save(tensors))
-    write_atomically(folder / OUTCOME, json.dumps(outcome_json(outcome), indent=1, allow_nan=False).encode())
+    write_atomically(folder / OUTCOME, json.dumps(facts, indent=1, allow_nan=False).encode())

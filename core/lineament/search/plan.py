@@ -15,13 +15,12 @@ from lineament.search.budget import (
     FORWARD,
     OVERHEAD,
     perturbation_cost,
-    require_enough,
     step_cost,
 )
 from lineament.search.candidates import searched_space
 from lineament.search.config import SearchConfig
 
-FEWEST_STEPS, MOST_STEPS = 20, 900
+FEWEST_STEPS, MOST_STEPS = 20, 1500
 """Of a supernet."""
 FEWEST_EVALUATIONS = 2
 SHARES = {"warm-up": 0.34, "joint": 0.22, "black box": 0.56, "short list": 0.44}
@@ -198,15 +197,6 @@ class Plan:
             dearest = max(pruned, key=lambda family: step_cost(pruned[family]))
             kept |= {edge.name: edge.candidates for edge in pruned[dearest].edges}
         return space.restrict(kept)
-
-    def require(self, budget: float) -> None:
-        """Raises `SearchError` when `budget` does not pay for every phase."""
-        c = self.config
-        require_enough(
-            budget,
-            ceil(self.least / 10) * 10,
-            f"{c.method} over {self.every} attributes with {c.folds} folds of {c.repeats} repeats",
-        )
 
 
 def steps_for(units: float, each: float) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from lineament.features.cohort_features import CohortFeatures
 from lineament.models.architecture.space import SearchSpace
 from lineament.progress import CancelToken, EventSink, ignore_events
-from lineament.search.budget import Budget
+from lineament.search.budget import Budget, require_enough
 from lineament.search.candidates import searched_space
 from lineament.search.config import SearchConfig
 from lineament.search.controls import run_controls
@@ -59,10 +59,14 @@ def check_search(features: CohortFeatures, config: SearchConfig) -> None:
     """Raises what `run_search` would raise before its first unit."""
     config.require_device()
     data = SearchData(features)
-    for part in parts_of(config):
+    parts, leasts = parts_of(config), []
+    for part in parts:
         rows = data.part(part)
-        size = Size(len(rows.pool), len(rows.test), features.present.shape[1])
-        Plan(config, size).require(config.budget / len(parts_of(config)))
+        leasts.append(Plan(config, Size(len(rows.pool), len(rows.test), features.present.shape[1])).least)
+    what = (
+        f"{config.method} over {len(config.attributes)} attributes with {config.folds} folds of {config.repeats} seeds"
+    )
+    require_enough(config.budget, max(leasts) * len(parts), what)
 
 
 def parts_of(config: SearchConfig) -> list[Part]:
@@ -105,8 +109,9 @@ def run_search(
         work.label, work.later = label, each * (len(parts) - number - 1)
         found.append(search_part(work))
     outcome = SearchOutcome(config, features, whole_space(config), found[-1], tuple(found[:-1]))
-    run.emit("leaderboard", sink=sink, entries=outcome_json(outcome)["leaderboard"])
-    write_outcome(outcome, run.folder)
+    facts = outcome_json(outcome)
+    run.emit("leaderboard", sink=sink, entries=facts["leaderboard"])
+    write_outcome(outcome, facts, run.folder)
     return outcome
 
 
@@ -134,7 +139,7 @@ def search_part(work: Work) -> PartOutcome:
     ensemble = run_final(work, winner)
     controls = run_controls(work, winner, proposals.singles, space)
     verdict, prediction = judge(work, ensemble, controls)
-    scalings = tuple(work.data.fitted(work.data.fold(work.part, fold)[0])[0] for fold in final_folds(work))
+    scalings = tuple(work.data.scalings(work.data.fold(work.part, fold)[0]) for fold in final_folds(work))
     return PartOutcome(
         work.rows, proposals, short_list, ensemble, controls, verdict, prediction, scalings, dict(work.budget.spent)
     )

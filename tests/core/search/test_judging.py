@@ -99,10 +99,12 @@ def test_a_better_predictor_is_told_from_a_worse_one(scores: np.ndarray) -> None
     rng = np.random.default_rng(7)
     good, bad = scores + rng.normal(size=120), scores + 3 * rng.normal(size=120)
     found = compare(good, bad, scores, PERSONS)
-    assert found.better and not found.worse
+    assert found.better
+    assert not found.worse
     assert found.low < found.rmse_gain < found.high
     back = compare(bad, good, scores, PERSONS)
-    assert back.worse and back.rmse_gain == pytest.approx(-found.rmse_gain)
+    assert back.worse
+    assert back.rmse_gain == pytest.approx(-found.rmse_gain)
     same = compare(good, good, scores, PERSONS)
     assert (same.p, same.better, same.worse) == (1.0, False, False)
 
@@ -133,10 +135,12 @@ def test_metrics_by_hand(scores: np.ndarray) -> None:
     error = predicted - scores
     assert found.rmse.value == pytest.approx(np.sqrt((error**2).mean()))
     assert found.mae.value == pytest.approx(np.abs(error).mean())
-    assert found.r is not None and found.r.value == pytest.approx(1.0)
+    assert found.r is not None
+    assert found.r.value == pytest.approx(1.0)
     ccc = 2 * np.cov(predicted, scores, bias=True)[0, 1]
     ccc /= predicted.var() + scores.var() + (predicted.mean() - scores.mean()) ** 2
-    assert found.ccc is not None and found.ccc.value == pytest.approx(ccc)
+    assert found.ccc is not None
+    assert found.ccc.value == pytest.approx(ccc)
     assert found.ccc.low < ccc < found.ccc.high
     assert measure(np.full(120, 12.0), scores, PERSONS, constant=True).ccc is None
 

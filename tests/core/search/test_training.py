@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-import torch
+import torch  # noqa: TID253
+from tests.support.tiny_cohorts import tiny_cohort
 
 from lineament.errors import ModelError
 from lineament.features.cohort_features import CohortFeatures
@@ -16,7 +17,6 @@ from lineament.search.phases.joint import joined_weights
 from lineament.search.recipe import Recipe
 from lineament.search.supernet import Supernet
 from lineament.search.training import WeightTraining, even_attention, predict, require_number
-from tests.support.tiny_cohorts import tiny_cohort
 
 RECIPE = Recipe(steps=30, persons=8, windows=3, rate=1e-2)
 PART, FOLD = Part("official", 0), Fold(3, 0, 0)
@@ -35,7 +35,7 @@ def data(features: CohortFeatures) -> SearchData:
 
 def make_training(data: SearchData, space: SearchSpace, seed: int = 0, recipe: Recipe = RECIPE) -> WeightTraining:
     fitted, _ = data.fold(PART, FOLD)
-    scalings, graphs = data.fitted(fitted)
+    scalings, graphs = data.scalings(fitted), data.graphs(fitted)
     tensors = {a: {k: torch.from_numpy(g) for k, g in kinds.items()} for a, kinds in graphs.items()}
     network = build_network(space, tensors, WIDTHS, seed)
     sessions = Sessions(*data.resident("cpu"), data.features.present, scalings)
@@ -47,7 +47,7 @@ HAND = alone(hand_designed(("action units", "gaze")), "action units").space
 
 def test_batches_are_scaled_as_the_scalings_say(data: SearchData, features: CohortFeatures) -> None:
     training = make_training(data, HAND)
-    scalings, _ = data.fitted(data.fold(PART, FOLD)[0])
+    scalings = data.scalings(data.fold(PART, FOLD)[0])
     batch = training.sessions.take(torch.tensor([3, 5]), torch.tensor([[2], [0]]), torch.ones(2, 1, dtype=torch.bool))
     np.testing.assert_allclose(batch.values[0, 0], scalings.channels.apply(features.values[3, 2]), rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(batch.points[1, 0], scalings.points.apply(features.points[5, 0]), rtol=1e-5, atol=1e-5)
@@ -173,7 +173,8 @@ def test_the_warm_up_hands_over_its_weights_under_the_joint_names(data: SearchDa
     assert all(name.split(".")[1] == "1" for name in found), "gaze is the second attribute"
     assert {name.split(".")[0] for name in found} == {"extractors", "values", "auxiliary"}
     kept = [name for name in found if ".cell.0-1." in name]
-    assert kept and all("conv3" in name for name in kept), "what was pruned falls away"
+    assert kept
+    assert all("conv3" in name for name in kept), "what was pruned falls away"
     taken = found["extractors.1.families.cnn.token.weight"]
     np.testing.assert_array_equal(taken, single.state_dict()["extractors.0.families.cnn.token.weight"])
 

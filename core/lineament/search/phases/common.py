@@ -45,7 +45,7 @@ def make_bench(
     part, fold = Part.from_json(settings["part"]), Fold.from_json(settings["fold"])
     recipe, device = Recipe.from_json(settings["recipe"]), settings.get("device", "cpu")
     fitted, held = data.fold(part, fold)
-    scalings, graphs = data.fitted(fitted)
+    graphs = data.graphs(fitted) if reads_graphs(space) else {}
     tensors = {a: {k: torch.from_numpy(g) for k, g in kinds.items()} for a, kinds in graphs.items()}
     network = build_network(space, tensors, Widths(**settings["widths"]), context.seed)
     if not settings["attention"]:
@@ -53,7 +53,7 @@ def make_bench(
     warmed = dict(warm(network)) if warm is not None else {}
     load_network(network, {**network.state_dict(), **warmed})
     values, points = data.resident(device)
-    sessions = Sessions(values, points if reads_points(space) else None, data.features.present, scalings)
+    sessions = Sessions(values, points if reads_points(space) else None, data.features.present, data.scalings(fitted))
     training = WeightTraining(
         network.to(device),
         sessions,
@@ -70,6 +70,11 @@ def make_bench(
 def reads_points(space: SearchSpace) -> bool:
     """Whether some architecture of the space reads the 68 points."""
     return any(edge.name.startswith("landmarks.gnn.") for edge in space.possible())
+
+
+def reads_graphs(space: SearchSpace) -> bool:
+    """Whether some architecture of the space has a graph."""
+    return any(".gnn." in edge.name for edge in space.possible())
 
 
 def resume(context: UnitContext, load: Callable[[Mapping[str, Any]], None]) -> None:
