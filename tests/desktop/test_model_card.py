@@ -41,10 +41,10 @@ def card_of(window: MainWindow) -> ModelCardDialog:
 def test_card_of_a_searched_model_shows_what_was_found(window: MainWindow, qtbot: QtBot) -> None:
     dialog = card_of(window)
     assert dialog.windowTitle() == "Model card of small searched"
-    assert dialog.origin.text().startswith("Architecture found by search · ")
+    assert dialog.origin.text().startswith("Architecture chosen by search · ")
     assert dialog.simulated.isVisible()
     page = dialog.browser.toPlainText()
-    for words in ("Beside others", "ridge on statistics", "5.54 (5.20 to 5.90)", "Found by search", "Fusion: node 1"):
+    for words in ("Beside others", "ridge on statistics", "5.54 (5.20 to 5.90)", "Chosen by search", "Fusion: node 1"):
         assert words in page
     assert [dialog.tabs.tabText(i) for i in range(3)] == ["&Card", "&Architecture", "&Genotype"]
     text = dialog.findChild(QPlainTextEdit).toPlainText()

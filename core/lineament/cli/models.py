@@ -158,7 +158,9 @@ def _read_comparison(path: Path) -> "Comparison":
     try:
         return Comparison.from_json(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError("this is not a table for a model card", path=path, remedy="Give title, columns, rows.") from error
+        raise ModelError(
+            "this is not a table for a model card", path=path, remedy="Give title, columns, rows."
+        ) from error
 
 
 def _cohort(folder: Path | None, split: str | None, persons: int, preset: str, seconds: float, seed: int) -> "Cohort":

@@ -34,7 +34,7 @@ def card_page(card: ModelCard) -> str:
 
 def _facts(card: ModelCard) -> list[str]:
     persons = ", ".join(f"{count} {name}" for name, count in card.persons.items())
-    found = ", architecture found by search" if card.architecture else ""
+    found = ", architecture chosen by search" if card.architecture else ""
     lines = [
         f"| kind | {card.kind}{found}, {card.parameters:,} parameters |",
         "|---|---|",
@@ -74,7 +74,7 @@ def _results(card: ModelCard) -> list[str]:
     rows += [f"| {s} | {c['coverage']:.1%} | {c['width']:.1f} |" for s, c in card.coverage.items()]
     if card.oracle:
         figures = ", ".join(f"{name} {value:.2f}" for name, value in card.oracle.items())
-        rows += ["", f"Oracle (linear, knows every session's true behaviour parameters): {figures}."]
+        rows += ["", f"Oracle (knows every session's true behaviour parameters): {figures}."]
     return rows
 
 
@@ -87,7 +87,7 @@ def _comparison(table: Comparison) -> list[str]:
 
 
 def _architecture(choices: Mapping[str, str]) -> Iterator[str]:
-    yield "Found by search. Each attribute's extractor, then the cell that joins them."
+    yield "Chosen by search. Each attribute's extractor, then the cell that joins them."
     yield ""
     yield f"| attribute | extractor | reads | graph | {' | '.join(edge.replace('-', ' to ') for edge in _CELL)} |"
     yield "|---" * (4 + len(_CELL)) + "|"

@@ -11,8 +11,6 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from lineament.errors import DatasetError
-
 FloatArray = npt.NDArray[np.float64]
 
 FURTHEST = 6.0
@@ -27,24 +25,6 @@ class StatisticsRidge:
     spread: FloatArray
     weights: FloatArray
     target: float
-
-    @classmethod
-    def fit(cls, statistics: npt.NDArray[np.floating[Any]], scores: FloatArray, penalty: float) -> Self:
-        """On standardised statistics [N, S] of training persons. Channels that never change get no weight.
-
-        Raises `DatasetError` without persons or for a penalty that is not above zero.
-        """
-        if not len(scores) or not penalty > 0:
-            raise DatasetError(
-                f"ridge cannot be fitted to {len(scores)} persons with penalty {penalty:g}",
-                remedy="Give training persons and a penalty above zero.",
-            )
-        x = np.asarray(statistics, dtype=np.float64)
-        centre, spread = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-6)
-        z = np.clip((x - centre) / spread, -FURTHEST, FURTHEST)
-        target = float(scores.mean())
-        weights = np.linalg.solve(z.T @ z + penalty * np.eye(z.shape[1]), z.T @ (scores - target))
-        return cls(centre, spread, weights, target)
 
     def predict(self, statistics: npt.NDArray[np.floating[Any]]) -> FloatArray:
         """Scores [...] of statistics [..., S]."""
@@ -65,22 +45,9 @@ class ReadOut:
         return self.intercept + self.network * networks + self.linear * ridge
 
     @classmethod
-    def fit(cls, networks: FloatArray, ridge: FloatArray, scores: FloatArray) -> Self:
-        """Least squares with both weights at least 0, on out-of-fold predictions [N] in points.
-
-        Raises `DatasetError` when something is not a number.
-        """
-        from scipy.optimize import nnls
-
-        x, y = np.stack([networks, ridge], axis=1).astype(np.float64), scores.astype(np.float64)
-        if not len(y) or not (np.isfinite(x).all() and np.isfinite(y).all()):
-            raise DatasetError(
-                "the read-out cannot be learnt: there is no out-of-fold prediction, or one is not a number",
-                remedy="Train the networks again, with a lower learning rate if they diverged.",
-            )
-        centre = x.mean(axis=0)
-        (a, b), _ = nnls(x - centre, y - y.mean())
-        return cls(float(y.mean() - centre @ np.array([a, b])), float(a), float(b))
+    def around(cls, mean: float, network: float, linear: float) -> Self:
+        """mean + network * (networks - mean) + linear * (ridge - mean): what the weights leave of one is the mean's."""
+        return cls((1 - network - linear) * mean, network, linear)
 
     @classmethod
     def network_alone(cls) -> Self:

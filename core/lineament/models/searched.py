@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch  # noqa: TID253
 from torch import Tensor, nn  # noqa: TID253
 
+from lineament.errors import ModelError
 from lineament.features.channels import N_CHANNELS, N_POINTS
 from lineament.features.points import N_POINT_FEATURES
 from lineament.features.scaling import PointScaling
@@ -29,6 +30,7 @@ from lineament.models.prediction import ATTRIBUTES
 from lineament.models.read_out import ReadOut, StatisticsRidge
 
 KIND = "searched network"
+_WHOLE = "Take everything from one and the same search."
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,25 +202,29 @@ def assemble_searched_model(
 
     mean_score: of the training persons, the constant predictor's value. conformal: None gives intervals over the whole
     scale until `calibration.calibrate` has made better ones. The card's kind, architecture and count of weights are
-    filled in here. Raises `ModelError` when the genotype is not one of the space's, and `KeyError`, `ValueError` or
-    `RuntimeError` when a state does not belong to it.
+    filled in here. Raises `ModelError` when the genotype is not one of the space's, or a member does not belong to it.
     """
     space.validate(genotype)
-    only = space.only(genotype)
-    ready = [
-        Member(
-            _network(only, widths, {k: torch.from_numpy(np.ascontiguousarray(v)) for k, v in m.state.items()}),
-            m.channels,
-            m.points if _reads_points(genotype) else None,
-            m.target_mean,
-            m.target_sd,
-        )
-        for m in members
-    ]
+    ready = [_assembled(space.only(genotype), widths, member, _reads_points(genotype)) for member in members]
+    if not ready:
+        raise ModelError("the ensemble has no member", remedy="Keep the weights of at least one trained network.")
     table = conformal or ConformalTable.whole_scale(card.level, card.scale)
     model = SearchedModel(genotype, space, widths, ready, ridge, read_out, mean_score, table, card)
     model.card = replace(card, kind=KIND, architecture=genotype.to_json(), parameters=model.parameters)
     return model
+
+
+def _assembled(only: SearchSpace, widths: Widths, member: MemberState, points: bool) -> Member:
+    state = {name: torch.from_numpy(np.ascontiguousarray(value)) for name, value in member.state.items()}
+    if points and member.points is None:
+        raise ModelError(
+            "the architecture reads the landmarks' points and a member has no scaling of them", remedy=_WHOLE
+        )
+    try:
+        network = _network(only, widths, state)
+    except (KeyError, ValueError, RuntimeError) as error:
+        raise ModelError("a member's weights do not belong to the architecture", remedy=_WHOLE) from error
+    return Member(network, member.channels, member.points if points else None, member.target_mean, member.target_sd)
 
 
 def _reads_points(genotype: Genotype) -> bool:

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch  # noqa: TID253
 
 from lineament.datasets.cohort import SPLITS, Cohort
@@ -17,26 +16,14 @@ from lineament.models.intervals import ConformalTable
 from lineament.models.network import NetworkShape
 from lineament.progress import CancelToken, EventSink, ignore_events
 from lineament.provenance import utc_now
-from lineament.simulation import oracle, simulate_cohort
+from lineament.simulation import simulate_cohort
 from lineament.simulation.parameters import CUES
 from lineament.training.baselines import RidgeBaseline, session_statistics
+from lineament.training.card_figures import coverage_table, limits_of, oracle_figures, reachable_share
 from lineament.training.data import fit_scaling, load_persons
 from lineament.training.evaluation import Held, hold_out
 from lineament.training.loop import LoopSettings, TrainedNetwork, train_network
-from lineament.training.metrics import measure, rmse, rmse_gain
-
-REPORTED_AT_S = (20.0, 60.0, 180.0, 450.0)
-
-ALWAYS = (
-    "Action units are geometric estimates, not human codes; the model refuses recordings of other extractors.",
-    "Single estimates are uncertain: read the interval first. It holds for persons like those trained on.",
-    "Recordings with less than 20 usable seconds, or less than half of the time usable, get no score.",
-    "Attention says where the network looked, not why a person behaves in some way.",
-)
-OF_SIMULATED = (
-    "Trained on simulated behaviour only. The figures show that the machinery works, nothing about people.",
-    "The simulated cohort has seated adults, filmed at 30 frames a second or more; other settings are outside it.",
-)
+from lineament.training.metrics import measure, rmse_gain
 
 
 @dataclass(frozen=True)
@@ -146,10 +133,6 @@ def _folder_cohort(folder: Path, seed: int) -> Cohort:
     return cohort
 
 
-def _limits(cohort: Cohort) -> tuple[str, ...]:
-    return (*OF_SIMULATED, *ALWAYS) if cohort.simulated else ALWAYS
-
-
 def _blank_card(config: TrainingConfig, cohort: Cohort) -> ModelCard:
     from lineament.models.card import Estimate
 
@@ -171,7 +154,7 @@ def _blank_card(config: TrainingConfig, cohort: Cohort) -> ModelCard:
         reachable_share={},
         level=LEVEL,
         coverage={},
-        limits=_limits(cohort),
+        limits=limits_of(cohort.simulated),
         parameters=0,
     )
 
@@ -189,7 +172,7 @@ def _card(
     constant = np.full(len(test.scores), model.target_mean)
     network = test.estimates[:, -1]
     predictors = {"network": network, "ridge on statistics": test.ridge, "constant": constant}
-    best = _oracle(cohort)
+    best = oracle_figures(cohort.name)
     return ModelCard(
         name=config.name,
         kind=KIND,
@@ -204,10 +187,10 @@ def _card(
         rmse_gain=rmse_gain(network, constant, test.scores),
         ridge_gain=rmse_gain(network, test.ridge, test.scores),
         oracle=best,
-        reachable_share=_reachable(predictors, test.scores, best),
+        reachable_share=reachable_share(predictors, test.scores, best),
         level=LEVEL,
-        coverage=_coverage(model, test, times),
-        limits=_limits(cohort),
+        coverage=coverage_table(model.conformal, model.card.scale, test.estimates, test.scores, times),
+        limits=limits_of(cohort.simulated),
         parameters=sum(p.numel() for m in members for p in m.network.parameters()),
         utc_time=utc_now(),
         notes=("The test persons were used once, after everything else was fixed.",),
@@ -231,37 +214,3 @@ def _settings(
         "ridge penalty": ridge.penalty,
         "minutes": round(minutes, 1),
     }
-
-
-def _oracle(cohort: Cohort) -> dict[str, float]:
-    """The simulator's oracle on persons of its own; nothing for real data."""
-    if not cohort.simulated or not cohort.name.startswith("simulated realistic"):
-        return {}
-    figures = oracle("realistic", seed=987_654)
-    return {"r": figures.r, "RMSE": figures.rmse, "constant RMSE": figures.constant_rmse, "CCC": figures.ccc}
-
-
-def _reachable(
-    predictors: dict[str, npt.NDArray[np.float64]], scores: npt.NDArray[np.float64], best: dict[str, float]
-) -> dict[str, float]:
-    """(constant - model) / (constant - oracle) in RMSE; the oracle's gain in proportion to the constant's RMSE."""
-    if not best:
-        return {}
-    constant = rmse(predictors["constant"], scores)
-    gain = constant * (1 - best["RMSE"] / best["constant RMSE"])
-    return {name: (constant - rmse(p, scores)) / gain for name, p in predictors.items() if name != "constant"}
-
-
-def _coverage(model: HandDesignedModel, test: Held, times: tuple[float, ...]) -> dict[str, dict[str, float]]:
-    table = {}
-    for k, seconds in enumerate(times):
-        if seconds not in REPORTED_AT_S and k != len(times) - 1:
-            continue
-        ends = np.array([model.conformal.interval(e, seconds, model.card.scale) for e in test.estimates[:, k]])
-        inside = (test.scores >= ends[:, 0]) & (test.scores <= ends[:, 1])
-        table[f"{seconds:.0f}"] = {
-            "coverage": float(inside.mean()),
-            "width": float((ends[:, 1] - ends[:, 0]).mean()),
-            "rmse": rmse(test.estimates[:, k], test.scores),
-        }
-    return table

@@ -35,7 +35,7 @@ class ModelCardDialog(QDialog):
         card = description.card
         self.setWindowTitle(f"Model card of {card.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        found = "Architecture found by search" if description.genotype is not None else "Architecture designed by hand"
+        found = "Architecture chosen by search" if description.genotype is not None else "Architecture designed by hand"
         self.origin = QLabel(f"{found} · {card.parameters:,} parameters · {card.scale.name}")
         self.simulated = QLabel(SIMULATED)
         self.simulated.setObjectName("simulated")

@@ -253,7 +253,7 @@ def test_card_says_what_must_be_said() -> None:
 def test_card_of_a_searched_model_names_architecture_comparison_and_what_is_absent() -> None:
     model = make_searched(absent=("action units: AU07",))
     page = model.card.markdown()
-    assert "searched network, architecture found by search" in page
+    assert "searched network, architecture chosen by search" in page
     assert f"{model.parameters:,} parameters" in page
     assert "| gaze | GNN | amplitude spectrum |" in page
     assert f"| gaze | moments | channels, delays: {label('short')} |" in make_of_moments().card.markdown()
