@@ -160,6 +160,26 @@ def test_noise_of_ones_is_none_and_a_dropped_attribute_is_not_heard(supernet: Fa
     assert float((changed.auxiliary - dropped.auxiliary)[1, 2].abs()) > 1e-6
 
 
+@torch.no_grad()
+def test_channel_noise_reaches_moments_alone(make_network: MakeNetwork, batch: Batch) -> None:
+    channels = attribute_slices()["gaze"]
+    dropped = torch.ones(3, batch.values.shape[-1], dtype=torch.float64)
+    dropped[1, channels.start] = 0.0
+    silent = batch.values.clone()
+    for family in ("cnn", "moments"):
+        network = make_network(facial_space(["gaze"], [family]))
+        weights = even_weights(network.space)
+        noise = quiet_noise(attributes=1)
+        heard = network(batch, weights, noise).score
+        changed = network(batch, weights, noise._replace(channels=dropped)).score
+        assert torch.equal(changed[[0, 2]], heard[[0, 2]])
+        assert torch.equal(changed[1], heard[1]) == (family == "cnn")
+    silent[1, ..., channels.start] = 7.0  # what is dropped may be anything
+    changed = network(batch, weights, noise._replace(channels=dropped)).score
+    other = network(Batch(silent, batch.points, batch.present), weights, noise._replace(channels=dropped)).score
+    torch.testing.assert_close(other, changed, **TOLERANCE)
+
+
 def test_session_noise_scales_what_the_score_reads(supernet: FacialNetwork, batch: Batch) -> None:
     noise = quiet_noise()
     silent = noise._replace(session=torch.zeros_like(noise.session))

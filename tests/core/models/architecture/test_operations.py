@@ -1,5 +1,6 @@
 """Every operation by itself, and merged on its edge."""
 
+import numpy as np
 import pytest
 import torch  # noqa: TID253
 from tests.core.models.architecture.conftest import NODES, TOLERANCE, WIDTH, build, seeded
@@ -7,7 +8,9 @@ from torch import Tensor, nn  # noqa: TID253
 
 from lineament.models.architecture.facial_space import GRAPH_OPERATIONS, TEMPORAL_OPERATIONS
 from lineament.models.architecture.mixed import FusionEdge, GraphEdge, TemporalEdge
-from lineament.models.architecture.registry import FUSION, GRAPH, TEMPORAL
+from lineament.models.architecture.moments import SCALE, SHRINK, delayed_correlations
+from lineament.models.architecture.operations.moments.delays import DELAYS
+from lineament.models.architecture.registry import FUSION, GRAPH, MOMENTS, TEMPORAL
 
 
 @pytest.mark.parametrize("name", list(TEMPORAL))
@@ -156,3 +159,38 @@ def test_graph_operations_do_not_depend_on_the_order_of_nodes(name: str, nodes: 
     operation = build(GRAPH, name)
     moved = operation(nodes[:, order], adjacency[order][:, order])
     torch.testing.assert_close(moved, operation(nodes, adjacency)[:, order], **TOLERANCE)
+
+
+def test_delayed_correlations_are_numpys_shrunk_and_scaled() -> None:
+    series = torch.randn(2, 3, 60, generator=seeded(), dtype=torch.float64)
+    centred = series - series.mean(dim=-1, keepdim=True)
+    found = delayed_correlations(centred)
+    assert found.shape == (2, len(DELAYS), 3, 3)
+    values = centred.numpy()
+    size = np.sqrt(values.var(axis=-1) + SHRINK)
+    for place, delay in enumerate(DELAYS):
+        for i in range(3):
+            for j in range(3):
+                products = values[:, i, : 60 - delay] * values[:, j, delay:]
+                expected = SCALE * products.mean(axis=-1) / (size[:, i] * size[:, j])
+                np.testing.assert_allclose(found[:, place, i, j], expected, atol=1e-12)
+
+
+def test_an_echo_is_seen_at_its_delay_alone() -> None:
+    first = torch.randn(1, 400, generator=seeded(), dtype=torch.float64)
+    series = torch.stack([first, first.roll(DELAYS[2], dims=-1)], dim=1)
+    found = delayed_correlations(series - series.mean(dim=-1, keepdim=True))[0, :, 0, 1]
+    assert int(found.argmax()) == 2
+    assert float(found[2]) > 5 * float(found[[0, 1, 3]].abs().max())
+
+
+@pytest.mark.parametrize(("name", "delays"), [("none", 0), ("now", 1), ("short", 2), ("long", 4)])
+def test_readings_of_moments_see_their_delays_and_no_later_ones(name: str, delays: int) -> None:
+    reading = MOMENTS.build(name, 3, WIDTH).double()
+    correlations = torch.randn(4, len(DELAYS), 3, 3, generator=seeded(), dtype=torch.float64)
+    seen = reading(correlations).expand(4, WIDTH)
+    for place in range(len(DELAYS)):
+        changed = correlations.clone()
+        changed[:, place] += 1.0
+        same = torch.equal(reading(changed).expand(4, WIDTH), seen)
+        assert same == (place >= delays)
