@@ -57,6 +57,10 @@ SMALL = SearchConfig(
 """Every search of the study. Small on purpose: more cohorts tell more than a larger budget on each."""
 
 
+LARGE_EXTRA = 1_500
+"""Steps more for a cohort of several hundred persons."""
+
+
 @dataclass(frozen=True)
 class StudyCohort:
     """A simulated cohort: preset, persons to learn from, persons to be tested on, seed."""
@@ -69,6 +73,10 @@ class StudyCohort:
     @property
     def name(self) -> str:
         return f"{self.preset}-{self.train}-{self.seed}"
+
+    def settings(self, base: SearchConfig) -> SearchConfig:
+        """More persons to predict cost more, so a larger cohort gets a larger budget, the same for every method."""
+        return base if self.train <= 200 else base.with_changes(budget=base.budget + LARGE_EXTRA)
 
     def simulate(self, seconds: float) -> SimulatedCohort:
         return simulate_cohort(self.train + self.test, self.preset, self.seed, seconds=seconds)
@@ -92,6 +100,7 @@ class Cell:
         return folder / f"{self.cohort.name}-{self.method.replace(' ', '_')}.json"
 
     def config(self, base: SearchConfig) -> SearchConfig:
+        base = self.cohort.settings(base)
         changes = ABLATIONS.get(self.method)
         return base.with_changes(**changes) if changes is not None else base.with_changes(method=self.method)
 
@@ -121,7 +130,7 @@ class Study:
         simulated = cell.cohort.simulate(seconds)
         features = cell.cohort.features(simulated, seconds, self.work / "features", cancel, sink)
         started = time.monotonic()
-        with _run_folder(self.work / cell.cohort.name, features, self.base) as run:
+        with _run_folder(self.work / cell.cohort.name, features, cell.cohort.settings(self.base)) as run:
             outcome = run_search(features, config, run, engine, cancel, sink)
         test = outcome.part.rows.test
         facts = cell_facts(outcome, oracle_predictions(simulated)[test])
