@@ -5,14 +5,16 @@ given again. At the end (or with --table) docs/study/README.md is written anew.
 """
 
 import argparse
+import json
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 from lineament.progress import Cancelled, CancelToken
 from lineament.search.engines import choose_engine
 from lineament.search.study.cells import ABLATIONS, METHODS, SMALL, Cell, Study, StudyCohort
-from lineament.search.study.table import read_cells, to_markdown
+from lineament.search.study.table import read_cells, to_comparison, to_markdown
 from lineament.video.index_cache import cache_folder
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -71,9 +73,13 @@ def main() -> int:
             print(
                 f"stopped; {len(study.missing())} of {len(wanted)} cells are missing; give the command again to go on"
             )
+    (FOLDER / "cells").mkdir(parents=True, exist_ok=True)
     tables = to_markdown(read_cells(FOLDER / "cells"))
     text = TEXT.format(budget=SMALL.budget, folds=SMALL.folds, tables=tables)
     (FOLDER / "README.md").write_text(text)
+    comparison = to_comparison(read_cells(FOLDER / "cells"))
+    if comparison is not None:
+        (FOLDER / "comparison.json").write_text(json.dumps(asdict(comparison), indent=1))
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lineament.models.card import Comparison as ModelComparison
 from lineament.models.card import Estimate
 from lineament.search.comparison import Comparison, compare
 from lineament.search.metrics import coverage, measure
@@ -148,6 +149,21 @@ def _share(predicted: FloatArray, cells: Sequence[Mapping[str, Any]]) -> Estimat
 def to_markdown(cells: Sequence[Mapping[str, Any]]) -> str:
     """All kinds of cohorts, a table each."""
     return "\n".join(_table(cells, preset, train) for preset, train in kinds(cells))
+
+
+def to_comparison(cells: Sequence[Mapping[str, Any]], preset: str = "realistic") -> ModelComparison | None:
+    """The same for a model's card: cohorts of one preset, the largest first; None without results."""
+    sizes = sorted((train for name, train in kinds(cells) if name == preset), reverse=True)
+    rows: list[tuple[str, tuple[Estimate | None, ...]]] = []
+    for train in sizes:
+        for line in lines(cells, preset, train):
+            name = f"{line.system} ({train} persons, {line.cohorts} cohorts)"
+            rows.append((name, (line.share, line.rmse, line.mae, line.ccc)))
+    if not rows:
+        return None
+    columns = ("share of the reachable gain", "RMSE", "MAE", "CCC")
+    note = "Methods at equal budget and controls; 95 % bootstrap intervals over test persons (docs/study)."
+    return ModelComparison(f"Search methods on simulated {preset} cohorts", columns, tuple(rows), note)
 
 
 def _table(cells: Sequence[Mapping[str, Any]], preset: str, train: int) -> str:
