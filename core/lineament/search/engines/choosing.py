@@ -15,12 +15,17 @@ _CGROUP_LIMIT = Path("/sys/fs/cgroup/cpu.max")
 def choose_engine(device: str, workers: int | None = None, policy: SavePolicy = DEFAULT_POLICY) -> Engine:
     """An engine for units that compute on `device` ("cpu", "cuda", "cuda:1"), as `choose_device` names it.
 
-    A GPU belongs to one process, the calling one. On the CPU there is one process a core; `workers` asks for another
-    number, 0 for none but the calling one. Raises `RunError` for a negative number.
+    A GPU belongs to one process, the calling one, and trains runs of one architecture together. On the CPU there is one
+    process a core; `workers` asks for another number, 0 for none but the calling one. Raises `RunError` for a negative
+    number.
     """
     if workers is not None and workers < 0:
         raise RunError(f"there cannot be {workers} workers", remedy="Give 0 or more, or leave it out for one a core.")
-    if workers == 0 or device != "cpu":
+    if device != "cpu":
+        from lineament.search.batched.engine import BatchedEngine
+
+        return BatchedEngine(policy)
+    if workers == 0:
         return InlineEngine(policy)
     return PoolEngine(workers or cores(), policy)
 

@@ -8,11 +8,11 @@ import numpy as np
 from lineament.models.architecture.network import only_weights
 from lineament.search.candidates import Candidate
 from lineament.search.data import Fold, Part, SearchData
-from lineament.search.phases.common import REPORTS, make_bench, resume, saved_network
+from lineament.search.phases.common import REPORTS, Bench, make_bench, resume, saved_network
 from lineament.search.ranking import Evaluated, out_of_fold
 from lineament.search.runs.context import UnitContext
 from lineament.search.runs.unit import Array, Unit
-from lineament.search.training import predict, require_number
+from lineament.search.training import EdgeWeights, predict, require_number
 from lineament.search.work import Work
 
 KIND = "train"
@@ -47,9 +47,8 @@ def train_architecture(
     context: UnitContext, settings: Mapping[str, Any]
 ) -> tuple[Mapping[str, Any], Mapping[str, Array]]:
     """Unit function. values: parameters, target; arrays: rows int64[n], predictions float64[n] on the scale."""
-    space = Candidate.from_json({"name": "", "origin": "", **settings}).space
-    bench = make_bench(context, settings, space)
-    training, weights = bench.training, only_weights(space)
+    bench, weights = bench_of(context, settings)
+    training = bench.training
     resume(context, training.load_state_dict)
     while training.step_count < training.steps:
         loss = training.step(weights)
@@ -58,7 +57,22 @@ def train_architecture(
         if training.step_count % max(training.steps // REPORTS, 1) == 0:
             context.emit("losses", step=training.step_count, train=loss)
         context.checkpoint(training.step_count, training.state_dict)
-    rows = bench.held
+    return trained_result(context, settings, bench, weights)
+
+
+def bench_of(context: UnitContext, settings: Mapping[str, Any]) -> tuple[Bench, EdgeWeights]:
+    """The unit's architecture in its fold, not yet trained, and its operation weights on its device."""
+    space = Candidate.from_json({"name": "", "origin": "", **settings}).space
+    bench = make_bench(context, settings, space)
+    device = bench.training.sessions.device
+    return bench, {edge: values.to(device) for edge, values in only_weights(space).items()}
+
+
+def trained_result(
+    context: UnitContext, settings: Mapping[str, Any], bench: Bench, weights: EdgeWeights
+) -> tuple[Mapping[str, Any], Mapping[str, Array]]:
+    """The unit's result once its network is trained."""
+    training, rows = bench.training, bench.held
     if settings["test"]:
         data = context.data
         assert isinstance(data, SearchData)
