@@ -163,7 +163,7 @@ class Extractor(nn.Module):
     def forward(
         self, series: Tensor, maps: Maps, points: Tensor, weights: Weights, kept: Tensor | None = None
     ) -> Tensor:
-        """Scaled channels [N, C, T], their maps, each [N, C, K, L], and points [N, 68, S] -> tokens [N, D].
+        """All scaled channels [N, C, T], maps of the attribute's own, and points [N, 68, S] -> tokens [N, D].
 
         kept: [N, C], 0 or 1 / share kept, for the channels of moments in training.
         """
@@ -184,7 +184,7 @@ class Extractor(nn.Module):
             )
         if self._reads_points(family):
             return cast(Tensor, extractor({"amplitude": points.unsqueeze(2)}, weights))
-        return cast(Tensor, extractor({name: values[:, self.channels] for name, values in maps.items()}, weights))
+        return cast(Tensor, extractor(maps, weights))
 
     def _reads_points(self, family: str) -> bool:
         return family == "gnn" and self.attribute == POINTS

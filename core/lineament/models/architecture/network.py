@@ -87,9 +87,8 @@ class FacialNetwork(nn.Module):
             Extractor(space, name, slices[name], graphs.get(name, {}), widths.width, widths.token)
             for name in self.attributes
         )
-        self.representations = Representations(
-            {n for e in self.extractors for n in cast(Extractor, e).representations()}
-        )
+        own = [cast(Extractor, extractor) for extractor in self.extractors]
+        self.representations = Representations({e.attribute: (e.channels, sorted(e.representations())) for e in own})
         count, token = len(self.attributes), widths.token
         self.values = nn.ModuleList(nn.Linear(token, token) for _ in range(count))
         self.attribute_score = _scorer(token, widths.attention)
@@ -106,7 +105,8 @@ class FacialNetwork(nn.Module):
         channels = noise.channels if noise is not None else None
         if channels is not None:
             channels = channels.repeat_interleave(len(values) // len(channels), dim=0)
-        tokens = torch.stack([e(series, maps, points, weights, channels) for e in self.extractors], dim=1)
+        read = zip(self.attributes, self.extractors, strict=True)
+        tokens = torch.stack([e(series, maps[name], points, weights, channels) for name, e in read], dim=1)
         logits = self.attribute_score(torch.tanh(tokens)).squeeze(-1) + self.attribute_bias
         heard = tokens
         if noise is not None:
