@@ -44,7 +44,7 @@ class Representations(nn.Module):
                 flat = kind(_together([series[:, channels] for channels in reading.values()]))
             sizes = [channels.stop - channels.start for channels in reading.values()]
             maps = flat.unflatten(1, (cast(int, kind.maps), sum(sizes))).transpose(1, 2)
-            for attribute, part in zip(reading, maps.split(sizes, dim=1), strict=True):
+            for attribute, part in zip(reading, torch.split(maps, sizes, dim=1), strict=True):
                 found[attribute][name] = part
         return dict(found)
 
@@ -55,7 +55,7 @@ class Representations(nn.Module):
             return {}
         together = spectrum_of(_together([series[:, channels] for channels in reading.values()]))
         sizes = [channels.stop - channels.start for channels in reading.values()]
-        return dict(zip(reading, together.split(sizes, dim=1), strict=True))
+        return dict(zip(reading, torch.split(together, sizes, dim=1), strict=True))
 
 
 def _together(parts: list[Tensor]) -> Tensor:
