@@ -1,4 +1,4 @@
-"""On cohorts whose answer is known the search finds it: the planted operations, and nothing in noise. Ten seeds each."""
+"""On cohorts whose answer is known the search finds it: planted operations, and nothing in noise; ten seeds each."""
 
 from pathlib import Path
 
