@@ -16,7 +16,8 @@ State = Mapping[str, Tensor]
 
 
 class Inputs(NamedTuple):
-    """What one step of K networks needs; every tensor has a leading K. standard [K, B] in standard units."""
+    """What a step of one network needs, or of K, where every tensor has a leading K. standard: [B], scores in standard
+    units."""
 
     batch: Batch
     noise: Noise
@@ -48,7 +49,7 @@ class BatchedNetworks:
             return cast(Scored, functional_call(self._structure, (dict(parameters), dict(buffers)), rest))
 
         depths = (0, 0, 0, 0, None if noise is None else 0)
-        return cast(Scored, vmap(one, in_dims=depths)(self.parameters, self.buffers, batch, dict(weights), noise))
+        return vmap(one, in_dims=depths)(self.parameters, self.buffers, batch, dict(weights), noise)
 
     def losses(self, inputs: Inputs, weights: EdgeWeights, recipe: Recipe) -> Tensor:
         """float[K], each network's own `score_loss`."""
@@ -57,7 +58,7 @@ class BatchedNetworks:
         def one(own: Scored, standard: Tensor) -> Tensor:
             return score_loss(own, standard, recipe)
 
-        return cast(Tensor, vmap(one)(scored, inputs.standard))
+        return vmap(one)(scored, inputs.standard)
 
     def state(self, place: int) -> dict[str, Tensor]:
         """The `state_dict` of one of the networks, as copies on the CPU."""
@@ -65,10 +66,11 @@ class BatchedNetworks:
         return {name: all_of_them[name][place].detach().cpu().clone() for name in self._kept}
 
 
-def stack_inputs(inputs: Sequence[tuple[Batch, Noise, Tensor]]) -> Inputs:
-    """What K runs drew as one; their batches must be of one size."""
+def stack_inputs(inputs: Sequence[Inputs], device: torch.device) -> Inputs:
+    """What K runs drew as one, on a device; their batches must be of one size."""
     batches, noises, standard = zip(*inputs, strict=True)
-    return Inputs(Batch(*_stacked(batches)), Noise(*_stacked(noises)), torch.stack(standard))
+    # stacked where it was drawn and then moved: one transfer for all K
+    return Inputs(Batch(*_stacked(batches, device)), Noise(*_stacked(noises, device)), torch.stack(standard).to(device))
 
 
 def for_each(weights: EdgeWeights, count: int, device: torch.device) -> dict[str, Tensor]:
@@ -79,12 +81,12 @@ def for_each(weights: EdgeWeights, count: int, device: torch.device) -> dict[str
 def clip_each(gradients: Sequence[Tensor], longest: float) -> Tensor:
     """Shorten each network's gradient, its slices of all `gradients` [K, ...] together, to `longest`, in place; the
     lengths before, float[K]. For one network it is `torch.nn.utils.clip_grad_norm_`."""
-    lengths = torch.stack([g.reshape(len(g), -1).norm(dim=1) for g in gradients]).norm(dim=0)
+    lengths: Tensor = torch.stack([g.reshape(len(g), -1).norm(dim=1) for g in gradients]).norm(dim=0)
     shares = (longest / (lengths + 1e-6)).clamp_max(1.0)
     for gradient in gradients:
         gradient.mul_(shares.view(-1, *[1] * (gradient.dim() - 1)))
     return lengths
 
 
-def _stacked(parts: Sequence[Sequence[Tensor | None]]) -> list[Tensor]:
-    return [torch.stack(cast("list[Tensor]", list(column))) for column in zip(*parts, strict=True)]
+def _stacked(parts: Sequence[Sequence[Tensor]], device: torch.device) -> list[Tensor]:
+    return [torch.stack(column).to(device) for column in zip(*parts, strict=True)]

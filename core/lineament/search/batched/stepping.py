@@ -56,7 +56,7 @@ def aside(step: Step, device: torch.device) -> Tensor:
     """Step on a stream of its own, where what it allocates is not the later graph's. On the CPU just step."""
     if device.type != "cuda":
         return step()
-    stream = torch.cuda.Stream(device)
+    stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
     stream.wait_stream(torch.cuda.current_stream(device))
     with torch.cuda.stream(stream), warnings.catch_warnings():
         # AdamW(capturable=True) says at its first step outside a capture that this is slow
@@ -70,7 +70,8 @@ def cuda_graph(step: Step, device: torch.device) -> Step:
     """`Capture` for a GPU: the step as one CUDA graph."""
     graph = torch.cuda.CUDAGraph()
     # other threads (a window that draws) may use the GPU meanwhile
-    with torch.cuda.graph(graph, stream=torch.cuda.Stream(device), capture_error_mode="thread_local"):
+    stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+    with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"):
         losses = step()
 
     def repeat() -> Tensor:

@@ -7,7 +7,6 @@ from typing import Any
 import torch  # noqa: TID253
 from torch import Tensor  # noqa: TID253
 
-from lineament.models.architecture.network import Batch, Noise
 from lineament.search.batched.networks import BatchedNetworks, Inputs, clip_each, for_each, stack_inputs
 from lineament.search.batched.stepping import Capture, Captured, cuda_graph
 from lineament.search.batches import draw_noise
@@ -24,16 +23,15 @@ class Member:
         self.generator.set_state(self.training.state_dict()["generator"])
         self._rows = torch.from_numpy(self.rows)
 
-    def draw(self) -> tuple[Batch, Noise, Tensor]:
-        """Batch, noise and scores [B] in standard units of the next step."""
+    def draw(self) -> Inputs:
+        """What the next step needs; the batch on its device, the rest where it was drawn."""
         training, recipe = self.training, self.training.recipe
-        sessions, network = training.sessions, training.network
+        network = training.network
         chosen = self._rows[torch.randperm(len(self._rows), generator=self.generator)[: recipe.persons]]
-        batch = sessions.draw(chosen, recipe.windows, self.generator)
+        batch = training.sessions.draw(chosen, recipe.windows, self.generator)
         count, windows = batch.present.shape
         noise = draw_noise(recipe, count, windows, len(network.attributes), network.widths.token, self.generator)
-        moved = (part if part is None else part.to(sessions.device) for part in noise)
-        return batch, Noise(*moved), training.standard_scores(chosen.numpy()).to(sessions.device)
+        return Inputs(batch, noise, training.standard_scores(chosen.numpy()))
 
 
 class BatchedTraining:
@@ -91,7 +89,7 @@ class BatchedTraining:
     def step(self, weights: EdgeWeights) -> Tensor:
         """One optimiser step of every run; their losses before it, float[K] on the device."""
         self._set_rate()
-        inputs = stack_inputs([member.draw() for member in self.members])
+        inputs = stack_inputs([member.draw() for member in self.members], self.device)
         chosen = self._for_each(weights)
         if self._capture is None:
             losses = self._update(inputs, chosen)

@@ -33,6 +33,14 @@ def predictions(benches: list[Bench], weights: Weights) -> npt.NDArray[np.float6
     return np.concatenate(said)
 
 
+def assert_near(found: npt.NDArray[np.float64], expected: npt.NDArray[np.float64]) -> None:
+    """Predictions in single precision: a rectifier that flips makes 1e-3 of the last bit of a weight, in a single
+    training as here, and where that happens differs between processors."""
+    differences = np.abs(found - expected)
+    assert np.median(differences) < 1e-4
+    assert differences.max() < 1e-2
+
+
 def one_by_one(benches: list[Bench], weights: Weights, steps: int) -> list[list[float]]:
     """Losses by step and bench."""
     return [[bench.training.step(weights) for bench in benches] for _ in range(steps)]
@@ -55,14 +63,13 @@ def test_twenty_steps_of_three_runs_are_those_of_each_alone(make_bench: MakeBenc
     training = BatchedTraining(together)
     losses = [training.step(weights).tolist() for _ in range(20)]
     training.hand_back()
-    np.testing.assert_allclose(losses, expected, atol=1e-4)
-    assert np.abs(predictions(together, weights) - predictions(alone, weights)).max() < 1e-4
+    np.testing.assert_allclose(losses, expected, atol=1e-3)
+    assert_near(predictions(together, weights), predictions(alone, weights))
     assert np.abs(predictions(alone, weights) - before).max() > 0.5, "something was learned"
 
 
 @pytest.mark.parametrize("seed", [1, 4], ids=["graphs", "all families"])
 def test_in_double_precision_nothing_but_the_last_digits_differs(make_bench: MakeBench, seed: int) -> None:
-    """Single precision hides whether a difference is rounding: a rectifier that flips makes 1e-7 to 1e-3."""
     space = drawn(seed)
     weights = {name: values.double() for name, values in only_weights(space).items()}
     alone, together = three(make_bench, space, double=True), three(make_bench, space, double=True)
@@ -76,6 +83,8 @@ def test_in_double_precision_nothing_but_the_last_digits_differs(make_bench: Mak
         state = training.networks.state(place)
         for name, value in bench.training.network.state_dict().items():
             torch.testing.assert_close(state[name], value, atol=1e-9, rtol=1e-9)
+    training.hand_back()
+    assert np.abs(predictions(together, weights) - predictions(alone, weights)).max() < 1e-7
 
 
 def test_a_supernet_takes_operation_weights_of_each_network(make_bench: MakeBench) -> None:
@@ -89,14 +98,14 @@ def test_a_supernet_takes_operation_weights_of_each_network(make_bench: MakeBenc
     losses = [training.step(stacked).tolist() for _ in range(3)]
     np.testing.assert_allclose(losses, expected, atol=1e-5)
     training.hand_back()
-    assert np.abs(predictions(together, own[0]) - predictions(alone, own[0])).max() < 1e-4
+    assert_near(predictions(together, own[0]), predictions(alone, own[0]))
 
 
 def test_no_network_hears_of_another(make_bench: MakeBench) -> None:
     training = BatchedTraining([make_bench(HAND, fold, fold) for fold in range(2)])
-    inputs = stack_inputs([member.draw() for member in training.members])
+    inputs = stack_inputs([member.draw() for member in training.members], training.device)
     weights = for_each(only_weights(HAND), 2, training.device)
-    training.networks.losses(inputs, weights, RECIPE)[0].backward()
+    training.networks.losses(inputs, weights, RECIPE)[0].backward()  # type: ignore[no-untyped-call]
     graded = [p.grad for p in training.networks.parameters.values() if p.grad is not None]
     assert any(float(gradient[0].abs().sum()) > 0 for gradient in graded)
     assert all(float(gradient[1].abs().sum()) == 0 for gradient in graded)
@@ -134,7 +143,7 @@ def test_it_goes_on_exactly_and_either_way_of_training_from_the_other(make_bench
     _assert_equal(straight.state_dict(), second.state_dict())
     one_by_one(first.benches, weights, 5)
     straight.hand_back()
-    assert np.abs(predictions(first.benches, weights) - predictions(straight.benches, weights)).max() < 1e-4
+    assert_near(predictions(first.benches, weights), predictions(straight.benches, weights))
 
 
 def _assert_equal(one: object, other: object) -> None:
