@@ -17,7 +17,7 @@ from lineament.search.report.facts import data_facts, run_facts
 from lineament.search.report.figures import SIDES, comparison, estimate, side_title
 from lineament.search.report.report import Report
 from lineament.search.report.style import style
-from lineament.search.report.text import coverage_sentence
+from lineament.search.report.text import coverage_sentence, nested_sentence
 
 _CONTROLS = ("constant", "ridge", "hand-designed")
 
@@ -93,8 +93,13 @@ def _found(report: Report) -> list[str]:
             sure.append(_card(_svg(forest(outcome["leaderboard"], side, _constant(outcome, side), colours))))
             sure.append(_card(_leaderboard(outcome["leaderboard"], side)))
     if outcome["nested"]:
+        table = outcome["nested"]["leaderboard"]
+        rows = [{"name": name, "kind": _kind(outcome, name), "nested": figures} for name, figures in table.items()]
+        rows.sort(key=lambda row: row["nested"]["rmse"]["value"])
         sure.append("<h3>All outer test folds together</h3>")
-        sure.append(_card(_plain_leaderboard(outcome["nested"]["leaderboard"])))
+        sure.append(f"<p>{escape(nested_sentence(outcome['nested']))}</p>")
+        sure.append(_card(_svg(forest(rows, "nested", table["constant"]["rmse"]["value"], colours))))
+        sure.append(_card(_plain_leaderboard(table)))
     scale = SCALES[str(outcome["cohort"]["scale"])]
     charts = [
         _card(_svg(interval_chart(outcome[side], side_title(side).capitalize(), scale.low, scale.high, colours)))
@@ -103,6 +108,11 @@ def _found(report: Report) -> list[str]:
     ]
     intervals = f'<h3>Intervals</h3><p>{escape(coverage_sentence(report))}</p><div class="pair">{"".join(charts)}</div>'
     return [*_section("What was found", parts), *_section("How sure", [*sure, intervals])]
+
+
+def _kind(outcome: Mapping[str, Any], name: str) -> str:
+    """final, network or control, as the leaderboard says of the predictor of that name."""
+    return next((str(row["kind"]) for row in outcome["leaderboard"] if row["name"] == name), "control")
 
 
 def _constant(outcome: Mapping[str, Any], side: str) -> float | None:
@@ -154,7 +164,9 @@ def _process(report: Report) -> list[str]:
         parts += ["<h3>Short list, retrained from scratch</h3>", _card(_short_list(report.short_list))]
     for phase, group in groupby(history.losses, key=lambda losses: losses.phase):
         charts = "".join(_card(_svg(loss_chart(losses, colours))) for losses in group)
-        parts.append(_details(f"Losses, {phase}", f'<div class="grid">{charts}</div>', opened=phase != "warm-up"))
+        parts.append(
+            _details(f"Losses, {phase}", f'<div class="grid">{charts}</div>', opened=not phase.startswith("warm-up"))
+        )
     for phase, edges in groupby(history.weights, key=lambda edge: edge.phase):
         maps = "".join(_card(_svg(heat_map(edge, colours))) for edge in edges)
         parts.append(

@@ -47,6 +47,14 @@ def coverage_sentence(report: Report) -> str:
     return f"The {level} intervals held {' and '.join(parts)}."
 
 
+def nested_sentence(nested: Mapping[str, Any]) -> str:
+    """The final predictor of every outer fold against the constant, and how often the intervals held."""
+    found = nested["final against constant"]
+    gain = f"{found['rmse_gain']:+.2f} ({found['low']:+.2f} to {found['high']:+.2f}), p = {found['p']:.3g}"
+    held = f"{100 * nested['coverage']:.0f} % of {len(nested['scores'])} sessions"
+    return f"Against the constant the final predictors gain {gain}; the intervals held {held}."
+
+
 def _parts(report: Report) -> list[RenderableType]:
     parts: list[RenderableType] = [Text(f"Search report: {report.cohort.get('name', report.folder.name)}"), Text("")]
     parts += [Text(sentence) for sentence in report.sentences]
@@ -58,7 +66,9 @@ def _parts(report: Report) -> list[RenderableType]:
             if report.outcome[side]:
                 parts.append(_section(f"Leaderboard, {side_title(side)}", _leaderboard(report.outcome, side)))
         if report.outcome["nested"]:
-            parts.append(_section("Leaderboard, all outer test folds together", _nested(report.outcome["nested"])))
+            nested = report.outcome["nested"]
+            parts.append(_section("Leaderboard, all outer test folds together", _nested(nested)))
+            parts.append(Text(nested_sentence(nested)))
         parts.append(Text(coverage_sentence(report)))
     if report.short_list:
         parts.append(_section("Short list", _short_list(report.short_list)))

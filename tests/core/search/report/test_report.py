@@ -104,7 +104,9 @@ def test_whatever_a_cohort_is_called_the_page_holds(finished: Path) -> None:
 def test_nested_cross_validation_shows_all_outer_folds_together(finished: Path) -> None:
     outcome = json.loads((finished / "outcome.json").read_text())
     table = {row["name"]: {k: row["test"][k] for k in ("rmse", "mae", "ccc", "r")} for row in outcome["leaderboard"]}
+    against = {"rmse_gain": 0.51, "low": 0.1, "high": 0.9, "p": 0.004, "better": True, "worse": False}
     outcome["nested"] = {**outcome["test"], "leaderboard": table, "parts": [{}, {}, {}]}
+    outcome["nested"]["final against constant"] = against
     outcome["test"] = None
     for row in outcome["leaderboard"]:
         row["test"] = None
@@ -112,6 +114,8 @@ def test_nested_cross_validation_shows_all_outer_folds_together(finished: Path) 
     report = build_report(finished)
     assert "ALL OUTER TEST FOLDS TOGETHER" in to_text(report)
     assert "All outer test folds together" in to_html(report)
+    for form in (to_text(report, 200), to_html(report)):
+        assert "gain +0.51 (+0.10 to +0.90), p = 0.004; the intervals held 83 % of 6 sessions" in form
     seeds = report.card[8]
     assert seeds.status == MET
     assert "3 times" in seeds.fact
