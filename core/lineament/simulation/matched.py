@@ -25,12 +25,23 @@ def quota(n: int, share: float, rng: np.random.Generator) -> BoolArray:
     return np.asarray(rng.permutation(n) < count)
 
 
-def elsewhere(n: int, taken: FloatArray, seconds: float, rng: np.random.Generator) -> FloatArray:
-    """n times in 0..seconds outside the spans `taken` float64[k, 2]; anywhere when nothing is left."""
-    free = np.flatnonzero(~mask_of(taken, int(seconds * _SLOTS_HZ), _SLOTS_HZ))
+def elsewhere(n: int, taken: FloatArray, seconds: float, apart: float, rng: np.random.Generator) -> FloatArray:
+    """n times in 0..seconds outside the spans `taken` float64[k, 2] and `apart` seconds from each other; where there is
+    no such room, as much of that as there is."""
+    room = ~mask_of(taken, int(seconds * _SLOTS_HZ), _SLOTS_HZ)
+    free = rng.permutation(np.flatnonzero(room))
     if not len(free):
         return rng.uniform(0, seconds, n)
-    return np.asarray((rng.choice(free, n, replace=n > len(free)) + rng.random(n)) / _SLOTS_HZ)
+    reach = int(apart * _SLOTS_HZ)
+    chosen: list[int] = []
+    for slot in free.tolist():
+        if len(chosen) == n:
+            break
+        if room[slot]:
+            chosen.append(slot)
+            room[max(slot - reach, 0) : slot + reach + 1] = False
+    chosen += rng.choice(free, n - len(chosen)).tolist()
+    return np.asarray((rng.permutation(chosen) + rng.random(n)) / _SLOTS_HZ)
 
 
 def spread_out(lengths: FloatArray, gap: float, seconds: float, rng: np.random.Generator) -> FloatArray:
@@ -77,7 +88,7 @@ def _matched_smiles(
     quickly = quota(n, odds / (1 + odds), rng)
     onset, offset = np.where(quickly, quick, slow), np.where(quickly, slow, quick)
     peak = np.clip(behaviour.value("smile_peak") + number("smile.peak_sd") * rng.standard_normal(n), 0.8, 5.0)
-    shares = np.array([number(f"control.{name.lower()}") for name in CONTROLS])
+    shares = np.array([number(f"matched.{name.lower()}") for name in CONTROLS])
     which = rng.choice(len(CONTROLS), size=n, p=shares / shares.sum()).astype(np.float64)
     tied = quota(n, behaviour.value("smile_control") if jointly.controlled_smile else 0.0, rng)
     hold = number("matched.control_s") * np.exp(0.2 * rng.standard_normal(n))
@@ -91,7 +102,7 @@ def _matched_smiles(
         peak=peak,
         cheek=quota(n, behaviour.value("smile_cheek"), rng),
         control=which,
-        control_start=np.where(tied, at, elsewhere(n, near, seconds, rng)),
+        control_start=np.where(tied, at, elsewhere(n, near, seconds, number("matched.control_s") + 1.0, rng)),
         control_hold=hold,
         control_size=rng.uniform(number("matched.control_low"), number("matched.control_high"), n) * peak,
     )
@@ -110,7 +121,9 @@ def dips(
     n = len(starts)
     lag = rng.uniform(number("head.lag_low"), number("head.lag_high"), n)
     looks = np.stack([starts - durations.max(initial=0.0) - 0.5, starts + durations + 0.3], axis=1)
-    at = np.where(quota(n, share, rng), starts + lag, elsewhere(n, looks, seconds, rng))
+    at = np.where(
+        quota(n, share, rng), starts + lag, elsewhere(n, looks, seconds, durations.mean() + 1.1 if n else 0.0, rng)
+    )
     return at, number("matched.dip_deg") * np.exp(0.2 * rng.standard_normal(n))
 
 
@@ -125,7 +138,9 @@ def frozen(behaviour: SessionBehaviour, talk: Conversation, rng: np.random.Gener
     silent = np.concatenate([[[0.0, talk.speech[0, 0]]], between, [[talk.speech[-1, 1], talk.seconds]]])
     silent[:, 0] -= length.mean() if len(length) else 0.0
     tied = quota(len(pauses), behaviour.value("pause_freeze"), rng)
-    start = np.where(tied, pauses[:, 0], elsewhere(len(pauses), silent, talk.seconds, rng))
+    start = np.where(
+        tied, pauses[:, 0], elsewhere(len(pauses), silent, talk.seconds, length.mean() if len(length) else 0.0, rng)
+    )
     return np.stack([start, start + length], axis=1)
 
 

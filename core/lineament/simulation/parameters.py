@@ -194,11 +194,15 @@ NUMBERS: dict[str, Number] = {
     "matched.slow_s": Number(1.1, "our choice: slow end of a smile, or its slow start"),
     "matched.quick_power": Number(4.0, "our choice: odds of quick starts are onset speed to this power"),
     "matched.gap_s": Number(0.8, "our choice: rest between two smiles"),
-    "matched.control_low": Number(0.8, "our choice: size of a controlling action, of the smile's"),
-    "matched.control_high": Number(1.1, "our choice"),
+    "matched.control_low": Number(1.1, "our choice: size of a controlling action, of the smile's"),
+    "matched.control_high": Number(1.5, "our choice"),
+    "matched.au14": Number(0.05, "our choice: mixture of controls; the tracker reads AU14 worst, AU17 best"),
+    "matched.au15": Number(0.2, "as above"),
+    "matched.au17": Number(0.7, "as above"),
+    "matched.au23": Number(0.05, "as above"),
     "matched.control_s": Number(0.7, "our choice: how long it holds"),
     "matched.unanswered_s": Number(2.0, "our choice: no smile so long after a greeting that is not answered"),
-    "matched.flash_peak": Number(2.2, "our choice: the brows greet an interviewer's smile"),
+    "matched.flash_peak": Number(3.5, "our choice: the brows greet an interviewer's smile"),
     "matched.dip_deg": Number(7.0, "3-8 deg of pitch with a look down"),
     "matched.freeze": Number(0.1, "our choice: head movement left in a frozen pause"),
     "matched.freeze_s": Number(0.7, "our choice: shortest pause that can be frozen"),
@@ -207,7 +211,7 @@ NUMBERS: dict[str, Number] = {
     "pair.lag_high": Number(0.6, "our choice: s"),
     "pair.ramp_s": Number(0.15, "our choice: rise and fall alike, so that a burst looks the same backwards"),
     "pair.hold_s": Number(0.1, "our choice"),
-    "pair.peak": Number(3.0, "our choice"),
+    "pair.peak": Number(4.2, "our choice"),
     # Other actions
     "action.duration_s": Number(2.0, "assumed: median of AU14, AU15, AU17 outside smiles"),
     "action.duration_ln_sd": Number(0.5, "assumed"),
@@ -255,28 +259,12 @@ NUMBERS: dict[str, Number] = {
     "camera.distance_mm": Number(650.0, "assumed"),
     "camera.distance_ln_sd": Number(0.15, "assumed"),
     "camera.sway_mm": Number(12.0, "assumed: slow movement of the head's place"),
-    # Measurement, as this program's extractor would give it
-    "measure.au_noise": Number(0.2, "AU reading noise .15-.3; per frame at 30 fps"),
-    "measure.noise_s": Number(0.12, "lag-1 correlation; time constant assumed"),
-    "measure.gain_ln_sd": Number(0.15, "assumed: person-level gain of an AU"),
-    "measure.offset_sd": Number(
-        0.12, "person-level offsets; smaller than OpenFace's .2-.4 because the neutral is the person's own"
-    ),
-    "measure.pose_bias": Number(0.015, "assumed: AU points per degree away from frontal"),
-    "measure.gaze_deg": Number(0.8, "matched to this program's tracker on short real clips; per frame at 30 fps"),
-    "measure.gaze_bias_deg": Number(3.0, "assumed: constant error a person"),
-    "measure.gaze_gain_sd": Number(0.12, "assumed"),
-    "measure.pose_deg": Number(0.25, "matched to this program's tracker on short real clips"),
-    "measure.pose_mm": Number(0.5, "matched to this program's tracker on short real clips"),
-    "measure.landmark_iod": Number(
-        0.004, "matched to this program's tracker on short real clips: landmark noise in inter-ocular distances"
-    ),
+    # Measurement beside what `tracker_noise.json` holds
     "measure.open": Number(0.85, "matched to short real clips: eye opening at which the template's lids are"),
     "measure.identity": Number(0.06, "assumed: relative spread of face proportions"),
     "loss.share": Number(0.03, "2-5 % lost frames"),
     "loss.spell_s": Number(0.5, "assumed"),
     "loss.down_factor": Number(4.0, "more when looking down, so that looking down is partly hidden; size assumed"),
-    "confidence.mean": Number(0.95, "assumed"),
 }
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from lineament.simulation.parameters import CUES, number
 from lineament.simulation.population import REALISTIC, CueTable, Population
+from lineament.simulation.tracker import tracker_noise
 from lineament.simulation.types import FloatArray
 
 N_AU = 17
@@ -21,18 +22,21 @@ N_CUES = len(CUES)
 class Appearance:
     """What a person's face, seat and camera do to every measurement, whatever the severity.
 
-    proportions: float64[6] relative stretches of face parts. au_gain, au_offset: float64[17]. Angles in degrees,
-    distance in millimetres. gaze_gain: measured over true gaze deviation. seat: where in the picture, in shares.
+    proportions: float64[6] relative stretches of face parts. au_gain, au_offset: float64[17] of the intensities,
+    au_turn: float64[17] points a degree away from frontal. line_gain, line_offset: float64[8], measured over true gaze,
+    rotation (degrees) and place (mm) in the order of `tracker.LINES`. Angles in degrees, distance in millimetres.
+    seat: where in the picture, in shares.
     """
 
     proportions: FloatArray
     au_gain: FloatArray
     au_offset: FloatArray
+    au_turn: FloatArray
+    line_gain: FloatArray
+    line_offset: FloatArray
     camera_pitch: float
     camera_yaw: float
     interviewer: FloatArray
-    gaze_bias: FloatArray
-    gaze_gain: float
     distance_mm: float
     seat: FloatArray
     lost_share: float
@@ -149,17 +153,19 @@ def adapted(visit: int) -> float:
 
 
 def _appearance(rng: np.random.Generator) -> Appearance:
-    bias = number("measure.gaze_bias_deg")
+    tracker = tracker_noise()
     beside = number("camera.interviewer_sd")
+    lines = len(tracker.line_gain)
     return Appearance(
         proportions=rng.normal(0, number("measure.identity"), 6),
-        au_gain=np.exp(rng.normal(0, number("measure.gain_ln_sd"), N_AU)),
-        au_offset=rng.normal(0, number("measure.offset_sd"), N_AU),
+        au_gain=np.exp(tracker.gain_ln_sd * rng.standard_normal(N_AU)),
+        au_offset=tracker.offset + tracker.offset_sd * rng.standard_normal(N_AU),
+        au_turn=tracker.turn_sd * rng.standard_normal(N_AU),
+        line_gain=np.clip(tracker.line_gain + tracker.line_gain_sd * rng.standard_normal(lines), 0.3, 1.5),
+        line_offset=tracker.line_offset + tracker.line_offset_sd * rng.standard_normal(lines),
         camera_pitch=float(rng.normal(0, number("camera.pitch_sd"))),
         camera_yaw=float(rng.normal(0, number("camera.yaw_sd"))),
         interviewer=rng.normal(0, (beside, beside / 2)),
-        gaze_bias=rng.normal(0, bias, 2),
-        gaze_gain=float(np.clip(rng.normal(1, number("measure.gaze_gain_sd")), 0.5, 1.5)),
         distance_mm=float(number("camera.distance_mm") * np.exp(rng.normal(0, number("camera.distance_ln_sd")))),
         seat=rng.normal(0, (0.05, 0.04)),
         lost_share=float(np.clip(rng.gamma(4, number("loss.share") / 4), 0.002, 0.2)),

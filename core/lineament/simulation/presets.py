@@ -33,6 +33,8 @@ def _realistic() -> SessionSettings:
     return SessionSettings()
 
 
+_TOY_NOISE = 0.4
+"""Toys are filmed with less noise than the tracker has: to show what a search finds, not what a camera sees."""
 _JOINT = ("smile_control", "gaze_head_coupling", "onset_speed", "reply_chance")
 _FREEZE = Cue(
     "pause_freeze", "share of pauses", "logit", 0.5, 0.4, 0.5, 0.3, "slowing", -1, "assumed (joint effect 5, toy size)"
@@ -60,13 +62,13 @@ def _only(names: tuple[str, ...]) -> tuple[Cue, ...]:
 def _strong() -> SessionSettings:
     cues = changed(
         _only(()),
-        smile_rate={"mean": 4.0, "sd": 0.15, "session_sd": 0.1},
+        smile_rate={"mean": 3.5, "sd": 0.15, "session_sd": 0.1},
         smile_duration={"mean": 2.0, "sd": 0.15, "session_sd": 0.1},
-        smile_peak={"mean": 2.6, "sd": 0.3, "session_sd": 0.2},
-        smile_control={"mean": 0.13, "sd": 0.7, "slope": 1.4, "session_sd": 0.5, "loading": 0},
-        gaze_head_coupling={"mean": 0.2, "sd": 0.15, "slope": 0.18, "session_sd": 0.1, "loading": 0},
-        onset_speed={"mean": 1.4, "sd": 0.19, "slope": -0.25, "session_sd": 0.14, "loading": 0},
-        reply_chance={"mean": 0.87, "sd": 0.75, "slope": -1.2, "session_sd": 0.5, "loading": 0},
+        smile_peak={"mean": 3.0, "sd": 0.3, "session_sd": 0.2},
+        smile_control={"mean": 0.13, "sd": 0.75, "slope": 1.4, "session_sd": 0.55, "loading": 0},
+        gaze_head_coupling={"mean": 0.15, "sd": 0.16, "slope": 0.25, "session_sd": 0.1, "loading": 0},
+        onset_speed={"mean": 1.5, "sd": 0.2, "slope": -0.36, "session_sd": 0.15, "loading": 0},
+        reply_chance={"mean": 0.75, "sd": 0.7, "slope": -0.6, "session_sd": 0.5, "loading": 0},
         reply_latency={"sd": 0.1, "session_sd": 0.05},
         brow_emphasis={"mean": 0.7, "sd": 0.3, "session_sd": 0.2},
         au14_share={"mean": 0.04},
@@ -81,11 +83,11 @@ def _strong() -> SessionSettings:
         gaze_listening={"sd": 0.3, "session_sd": 0.2},
         gaze_down_share={"mean": 0.4, "sd": 0.3, "session_sd": 0.2},
     )
-    freeze = replace(_FREEZE, mean=0.14, sd=0.7, slope=1.2, session_sd=0.45, loading=0)
+    freeze = replace(_FREEZE, mean=0.12, sd=0.75, slope=1.5, session_sd=0.5, loading=0)
     population = Population(
         cues=(*cues, freeze), axis_correlation=0.97, individual_sd=0.0, no_effect=0.0, worst_share=0.0
     )  # fmt: skip
-    return SessionSettings(population, Jointly(matched=True, greetings=4.0))
+    return SessionSettings(population, Jointly(matched=True, greetings=5.0), noisy=_TOY_NOISE)
 
 
 @cache
@@ -102,13 +104,14 @@ def _planted() -> SessionSettings:
         cues=(*cues, _ORDER), severity="uniform", questionnaire_sd=1.0, axis_correlation=1.0, individual_sd=0.0,
         no_effect=0.0, worst_share=0.0,
     )  # fmt: skip
-    return SessionSettings(population, Jointly(controlled_smile=False, ordered_pairs=True))
+    return SessionSettings(population, Jointly(controlled_smile=False, ordered_pairs=True), noisy=_TOY_NOISE)
 
 
 @cache
 def _matched() -> SessionSettings:
-    cues = (*_only(_JOINT), replace(_FREEZE, slope=0.2))
-    return SessionSettings(Population(cues=cues), Jointly(matched=True, greetings=0.75))
+    cues = changed(_only(_JOINT), smile_rate={"mean": 3.0, "sd": 0.3, "session_sd": 0.2})
+    population = Population(cues=(*cues, replace(_FREEZE, slope=0.25)))
+    return SessionSettings(population, Jointly(matched=True, greetings=1.5), noisy=_TOY_NOISE)
 
 
 @cache
@@ -124,7 +127,8 @@ PRESETS: dict[str, Preset] = {
     "longitudinal": Preset("longitudinal", _longitudinal, visits=4),
     "matched": Preset("matched", _matched),
 }
-"""matched: joint effects of realistic size, everything else alike in all persons, for comparing sequence models."""
+"""matched: joint effects of realistic size and nothing else, more of their events and less noise than in interviews:
+for comparing sequence models."""
 
 
 def find_preset(name: str) -> Preset:

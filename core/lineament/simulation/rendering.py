@@ -50,7 +50,7 @@ def mask_of(spans: FloatArray, n: int, fps: float) -> BoolArray:
 def wander(n: int, fps: float, time_constant: float, sd: float, rng: np.random.Generator) -> FloatArray:
     """A stationary first-order random walk with the given sd and time constant in seconds, float64[n]."""
     keep = float(np.exp(-1 / (fps * time_constant)))
-    noise = rng.standard_normal(n) * np.sqrt(1 - keep**2)
+    noise = rng.standard_normal(n, dtype=np.float32) * np.float32(np.sqrt(1 - keep**2))
     noise[0] /= np.sqrt(1 - keep**2)
     walk: FloatArray = sd * lfilter([1.0], [1.0, -keep], noise)
     return walk

@@ -20,17 +20,19 @@ from lineament.simulation.persons import Person, SessionBehaviour, session_behav
 from lineament.simulation.population import REALISTIC, Population
 
 EXTRACTOR = "simulated/lineament-facemesh"
-SIMULATOR_VERSION = "2"
+SIMULATOR_VERSION = "3"
 """Raised with every change of what is simulated, so that what was computed from it before is not taken for new."""
 RECORDING_SCHEMA = 1
 
 
 @dataclass(frozen=True)
 class SessionSettings:
-    """How severity reaches behaviour: the population's law, and which joint effects are on."""
+    """How severity reaches behaviour: the population's law, and which joint effects are on. noisy: factor of the
+    tracker's noise in intensities, gaze and pose, below 1 in toys."""
 
     population: Population = REALISTIC
     jointly: Jointly = field(default_factory=Jointly)
+    noisy: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,18 +71,18 @@ def simulate_session(
     settings = settings or SessionSettings()
     behaviour = session_behaviour(person, severity, rng, settings.population, worst=worst, visit=visit)
     motion = move(person, behaviour, seconds, fps, settings.jointly, rng)
-    columns, points = _measure(person, motion, fps, rng)
+    columns, points = _measure(person, motion, fps, settings.noisy, rng)
     return SimulatedRecording(_meta(columns, motion, seconds, fps), columns, points, motion, behaviour)
 
 
 def _measure(
-    person: Person, motion: Motion, fps: float, rng: np.random.Generator
+    person: Person, motion: Motion, fps: float, noisy: float, rng: np.random.Generator
 ) -> tuple[dict[str, npt.NDArray[np.generic]], FloatArray]:
     looks = person.appearance
     found, confidence = measurement.lose_frames(motion, looks, fps, rng)
-    units = measurement.measure_action_units(motion, looks, fps, rng)
-    gaze = measurement.measure_gaze(motion, looks, fps, rng)
-    rotation, place = measurement.measure_pose(motion, fps, rng)
+    units = measurement.measure_action_units(motion, looks, fps, noisy, rng)
+    gaze = measurement.measure_gaze(motion, looks, fps, noisy, rng)
+    rotation, place = measurement.measure_pose(motion, looks, fps, noisy, rng)
     points = measurement.project_landmarks(motion, looks, fps, rng)
     n = len(found)
     camera = Camera.assumed(measurement.WIDTH, measurement.HEIGHT)
@@ -138,9 +140,11 @@ def _blinks(motion: Motion) -> tuple[Blink, ...]:
     """True blinks: stretches of closure above a tenth, most closed above .4."""
     shut = np.concatenate([[False], motion.closure > 0.1, [False]])
     starts, ends = np.flatnonzero(shut[1:] & ~shut[:-1]), np.flatnonzero(~shut[1:] & shut[:-1])
+    if not len(starts):
+        return ()
+    deepest = np.maximum.reduceat(motion.closure, starts)
     blinks = []
-    for start, end in zip(starts, ends, strict=True):
-        deepest = start + int(np.argmax(motion.closure[start:end]))
-        if motion.closure[deepest] > 0.4:
-            blinks.append(Blink(start / motion.fps, deepest / motion.fps, end / motion.fps))
+    for start, end in zip(starts[deepest > 0.4], ends[deepest > 0.4], strict=True):
+        lowest = start + int(motion.closure[start:end].argmax())
+        blinks.append(Blink(start / motion.fps, lowest / motion.fps, end / motion.fps))
     return tuple(blinks)

@@ -79,7 +79,7 @@ def test_control_coincides_with_smiles_at_an_unchanged_rate() -> None:
     )
 
     def together(motion: Motion) -> tuple[float, float]:
-        controls = motion.au[:, [AU["AU14"], AU["AU15"]]].max(axis=1)
+        controls = motion.au[:, [AU["AU15"], AU["AU17"]]].max(axis=1)
         return lagged(motion.au[:, AU["AU12"]], controls, 4), float((controls > 1).mean())
 
     (tied_low, share_low), (tied_high, share_high) = together(low), together(high)
@@ -269,9 +269,11 @@ def test_quota_and_places() -> None:
     rng = np.random.default_rng(0)
     assert quota(10, 0.5, rng).sum() == 5
     assert np.mean([quota(3, 0.5, rng).sum() for _ in range(400)]) == pytest.approx(1.5, abs=0.1)
-    times = elsewhere(200, np.array([[2.0, 5.0]]), 10.0, rng)
+    times = elsewhere(200, np.array([[2.0, 5.0]]), 10.0, 0.5, rng)
     assert not ((times > 2.1) & (times < 4.9)).any()
-    assert len(elsewhere(3, np.array([[-1.0, 11.0]]), 10.0, rng)) == 3
+    few = np.sort(elsewhere(5, np.array([[2.0, 5.0]]), 10.0, 0.8, rng))
+    assert np.diff(few).min() > 0.7
+    assert len(elsewhere(3, np.array([[-1.0, 11.0]]), 10.0, 0.5, rng)) == 3
     starts = spread_out(np.full(30, 1.0), 0.5, 20.0, rng)
     assert len(starts) <= 13
     assert (np.diff(starts) >= 1.5 - 1e-9).all()
