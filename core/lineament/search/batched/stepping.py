@@ -69,13 +69,15 @@ def aside(step: Step, device: torch.device) -> Tensor:
 def cuda_graph(step: Step, device: torch.device) -> Step:
     """`Capture` for a GPU: the step as one CUDA graph."""
     graph = torch.cuda.CUDAGraph()
-    # other threads (a window that draws) may use the GPU meanwhile
-    stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
-    with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"):
-        losses = step()
+    with torch.cuda.device(device):
+        stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+        # other threads (a window that draws) may use the GPU meanwhile
+        with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"):
+            losses = step()
 
     def repeat() -> Tensor:
-        graph.replay()
+        with torch.cuda.device(device):
+            graph.replay()
         return losses
 
     return repeat

@@ -18,10 +18,10 @@ class Member:
     """One of the runs: what it trains on and the generator it draws from, in the order `WeightTraining` does."""
 
     def __init__(self, bench: Bench) -> None:
-        self.training, self.rows = bench.training, bench.fitted
+        self.training = bench.training
         self.generator = torch.Generator()
         self.generator.set_state(self.training.state_dict()["generator"])
-        self._rows = torch.from_numpy(self.rows)
+        self._rows = torch.from_numpy(bench.fitted)
 
     def draw(self) -> Inputs:
         """What the next step needs; the batch on its device, the rest where it was drawn."""
@@ -42,8 +42,8 @@ class BatchedTraining:
     networks, [k], or for each, [K, k].
 
     On a GPU forward pass, loss, backward pass, clipping and optimiser are captured once in a CUDA graph and repeated
-    from then on (not yet run on a GPU); `warn` gets the reason where that fails. capture: another way of capturing;
-    None for none.
+    from then on (not yet run on a GPU); `warn` gets the reason where that fails. capture: another way of capturing, for
+    tests; without it a CPU captures nothing.
     """
 
     def __init__(
@@ -73,8 +73,6 @@ class BatchedTraining:
         self._learned = [p for p in self.networks.parameters.values() if p.requires_grad]
         self._optimiser = self._make_optimiser()
         self._load_moments([training.state_dict()["moments"] for training in trainings])
-        self._inputs: Inputs | None = None
-        self._weights: dict[str, Tensor] = {}
         self._run: Captured | None = None
 
     def _make_optimiser(self) -> torch.optim.AdamW:
@@ -103,7 +101,8 @@ class BatchedTraining:
         count, device = self.networks.count, self.device
         alike = {name: values for name, values in weights.items() if values.dim() == 1}
         expanded = for_each(alike, count, device)
-        return {name: expanded[name] if name in expanded else weights[name].to(device) for name in weights}
+        # sorted: a graph knows them by their order alone
+        return {name: expanded[name] if name in expanded else weights[name].to(device) for name in sorted(weights)}
 
     def _captured(self, inputs: Inputs, weights: dict[str, Tensor]) -> Captured:
         if self._run is None:

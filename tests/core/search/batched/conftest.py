@@ -27,13 +27,21 @@ def data() -> SearchData:
 
 @pytest.fixture(scope="session")
 def make_bench(data: SearchData) -> MakeBench:
-    """`make_bench(space, fold, seed, double=False, recipe=RECIPE)`."""
+    """`make_bench(space, fold, seed, double=False, recipe=RECIPE, device="cpu")`."""
 
-    def make(space: SearchSpace, fold: int, seed: int, *, double: bool = False, recipe: Recipe = RECIPE) -> Bench:
+    def make(
+        space: SearchSpace,
+        fold: int,
+        seed: int,
+        *,
+        double: bool = False,
+        recipe: Recipe = RECIPE,
+        device: str = "cpu",
+    ) -> Bench:
         fitted, held = data.fold(PART, Fold(3, 0, fold))
         graphs = {a: {k: torch.from_numpy(g) for k, g in kinds.items()} for a, kinds in data.graphs(fitted).items()}
-        network = build_network(space, graphs, Widths(6, 8, 4), seed)
-        values, points = data.resident("cpu")
+        network = build_network(space, graphs, Widths(6, 8, 4), seed).to(device)
+        values, points = data.resident(device)
         if double:
             network, values, points = network.double(), values.double(), points.double()
         sessions = Sessions(values, points, data.features.present, data.scalings(fitted))

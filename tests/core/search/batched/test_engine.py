@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch  # noqa: TID253
 from tests.core.search.batched.conftest import PART, RECIPE
+from tests.core.search.test_search import TINY, search
 from tests.support.tiny_cohorts import tiny_cohort
 from tests.support.toy_units import REGISTRY as TOYS
 
@@ -211,6 +212,15 @@ def test_a_mistake_is_not_taken_for_lack_of_memory(
     monkeypatch.setattr(engine_module, "execute_group", wrong)
     with pytest.raises(RuntimeError, match="shapes do not match"):
         run_all(BatchedEngine(), tmp_path / "run", features, UNITS)
+
+
+def test_a_whole_search_finds_the_same(tmp_path: Path) -> None:
+    cohort = tiny_cohort(14, 2, test=4)
+    one = search(tmp_path / "one", cohort, TINY, InlineEngine())
+    together = search(tmp_path / "together", cohort, TINY, BatchedEngine())
+    assert together.part.winner == one.part.winner
+    np.testing.assert_allclose(together.part.ensemble.held, one.part.ensemble.held, atol=1e-3)
+    np.testing.assert_allclose(together.part.controls.hand.test, one.part.controls.hand.test, atol=1e-3)
 
 
 def test_gpus_get_it_and_the_cpu_never() -> None:
