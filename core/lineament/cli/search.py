@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lineament.search.config import SearchConfig
     from lineament.search.runs import Run
 
-FORMATS = ("text", "json", "html")
+FORMATS = ("text", "json", "html", "svg", "dot")
 
 
 class _RunByDefault(click.Group):
@@ -72,8 +72,11 @@ def resume_command(run: Path, cohort: str | None, workers: int | None) -> None:
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write; printed if not given.")
 def report_command(run: Path, form: str, out: Path | None) -> None:
-    """Report what the search in the folder RUN found, or how far it is: text, JSON, or a page to open in a browser."""
-    from lineament.search.report import build_report, to_html, to_json_text, to_text
+    """Report what the search in the folder RUN found, or how far it is.
+
+    html is one page for a browser; svg and dot draw the found architecture alone.
+    """
+    from lineament.search.report import FORMS, build_report, to_text
     from lineament.storage import write_atomically
 
     report = build_report(run)
@@ -82,7 +85,7 @@ def report_command(run: Path, form: str, out: Path | None) -> None:
         width = console.width if console.is_terminal else 110
         console.print(to_text(report, width), markup=False, end="")
         return
-    content = {"text": to_text, "json": to_json_text, "html": to_html}[form](report)
+    content = FORMS[form](report)
     if out is None:
         click.echo(content, nl=False)
         return

@@ -80,7 +80,7 @@ class _Balanced(HTMLParser):
         self.text.append(data)
 
 
-def test_the_report_comes_in_three_forms(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_report_comes_in_every_form(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     main(["search", "report", str(run)])
     text = capsys.readouterr().out
@@ -91,6 +91,11 @@ def test_the_report_comes_in_three_forms(run: Path, tmp_path: Path, capsys: pyte
     assert data["finished"] is True
     assert len(data["method_card"]) == 14
     assert data["environment"][0]["packages"]["torch"]
+    main(["search", "report", str(run), "--format", "dot"])
+    assert capsys.readouterr().out.startswith("digraph")
+    drawing = tmp_path / "cells.svg"
+    main(["search", "report", str(run), "--format", "svg", "--out", str(drawing)])
+    assert drawing.read_text(encoding="utf-8").startswith("<svg")
     page = tmp_path / "report.html"
     main(["search", "report", str(run), "--format", "html", "--out", str(page)])
     assert str(page) in capsys.readouterr().out.replace("\n", "")
@@ -133,7 +138,6 @@ def test_wrong_places_get_one_sentence(tmp_path: Path, run: Path, capsys: pytest
         (["--set", "colour=red"], "sets nothing"),
         (["--set", "recipe.rate=fast"], "rate cannot be 'fast'"),
         (["--attributes", "gaze,voice"], "attributes cannot be 'voice'"),
-        (["--protocol", "official", "--set", "folds=40"], "fold"),
         (["--cohort", "simulated:hard:12"], "hard"),
         (["--cohort", "simulated:strong:many"], "does not say which simulated cohort"),
         (["--cohort", "simulated:strong:0"], "0 persons"),
@@ -145,6 +149,10 @@ def test_wrong_settings_get_one_sentence_and_leave_no_run(
     said = fails(["search", *TINY_SEARCH, *changes, "--out", tmp_path / "out"], capsys)
     assert words in said
     assert not (tmp_path / "out" / "run.json").exists()
+
+
+def test_more_folds_than_persons_get_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "40 folds" in fails(["search", *TINY_SEARCH, "--set", "folds=40", "--out", tmp_path / "out"], capsys)
 
 
 def test_a_device_that_is_not_there_gets_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

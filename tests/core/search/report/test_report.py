@@ -10,7 +10,7 @@ from tests.core.search.report.conftest import GENOTYPE, NAMES
 
 from lineament.models.architecture.drawing.palette import palette
 from lineament.search.config import SearchConfig
-from lineament.search.report import build_report, record_environment, summary, to_html, to_json_text, to_text
+from lineament.search.report import FORMS, build_report, record_environment, summary, to_html, to_json_text, to_text
 from lineament.search.report.charts import Axis, axis, edge_title, forest, tick_label
 from lineament.search.report.facts import command, data_facts
 from lineament.search.report.figures import comparison, count, estimate, number, p_value
@@ -62,6 +62,8 @@ def test_an_unfinished_run_says_so_and_shows_what_there_is(begun: Path) -> None:
     assert "Leaderboard" not in page
     assert json.loads(to_json_text(report))["outcome"] is None
     assert "not finished" in summary(report)
+    with pytest.raises(RunError, match="no architecture to draw"):
+        FORMS["svg"](report)
 
 
 def test_a_run_that_has_only_begun_can_be_reported(tmp_path: Path, config: SearchConfig) -> None:
@@ -148,7 +150,7 @@ def test_the_machine_is_recorded_once_for_each_that_worked(begun: Path) -> None:
     assert build_report(begun).environment == ()
 
 
-def test_every_practice_is_judged_with_a_fact(finished: Path) -> None:
+def test_every_practice_is_judged_with_a_fact(finished: Path, config: SearchConfig) -> None:
     card = build_report(finished).card
     assert [practice.number for practice in card] == list(range(1, 15))
     assert {practice.status for practice in card} <= {MET, NOT_MET, NOT_APPLICABLE}
@@ -157,7 +159,7 @@ def test_every_practice_is_judged_with_a_fact(finished: Path) -> None:
     assert by_number[4].status == MET
     assert by_number[5].status == NOT_MET
     assert by_number[8].status == NOT_MET
-    assert "--method random --budget 8000" in by_number[8].fact
+    assert f"--method random --budget {config.budget}" in by_number[8].fact
     assert by_number[9].status == NOT_MET
     assert by_number[12].status == MET
     (finished / "outcome.json").unlink()
