@@ -193,11 +193,12 @@ def fit_units(people: list[Compared]) -> dict[str, object]:
 
 
 def turned_noise(p: Compared) -> float:
-    """Frame-to-frame noise of all units where the head is turned 20-40 deg to a side, of that in other frames."""
+    """Frame-to-frame noise of all units where the head is turned 20-40 deg aside, of that in other frames; 1 without
+    such frames."""
     jumps = np.diff(p.au_seen - p.au, axis=0) ** 2
     yaw = np.abs(p.head[1:, 1])
     far, near = (yaw > 20) & (yaw < 40) & ~p.ordinary[1:], p.ordinary[1:] & (yaw < 10)
-    return float(np.sqrt(np.nanmean(jumps[far]) / np.nanmean(jumps[near])))
+    return float(np.sqrt(np.nanmean(jumps[far]) / np.nanmean(jumps[near]))) if far.sum() > 20 else 1.0
 
 
 def slope(x: FloatArray, y: FloatArray) -> float:

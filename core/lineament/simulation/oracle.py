@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import ndtr, roots_hermitenorm
 
 from lineament.simulation.cohort import SimulatedCohort, session_truth, simulate_cohort
 from lineament.simulation.parameters import number
@@ -97,7 +97,7 @@ def _axis_of(population: Population, woman: bool, visit: int, k: int) -> _Axis:
     variance = table.sd**2 * (1 - share) + table.session_sd**2 + (adapted(visit) * trend_spread(table)) ** 2
     loading = table.sd * np.sqrt(share) * table.loading
     values, kernel = _axis_values(population)
-    nodes, weights = np.polynomial.hermite_e.hermegauss(5)
+    nodes, weights = roots_hermitenorm(5)
     slopes = (table.women_slope if woman else table.slope)[cues, None] + table.slope_sd[cues, None] * nodes
     effects = population.multiplier * slopes[:, :, None] * values / 10
     respond = 1 - population.no_effect
