@@ -22,18 +22,18 @@ class SearchConfig:
     """
 
     method: str = setting(DEFAULT_METHOD, "search method", choices=tuple(METHODS))
-    budget: int = setting(120_000, "training steps of one architecture that the whole search may cost", low=1)
+    budget: int = setting(70_000, "training steps of one architecture that the whole search may cost", low=1)
     seed: int = setting(0, "seed of everything random", low=0, high=2**31)
     protocol: str = setting("official", "who is tested on", choices=PROTOCOLS)
     attributes: tuple[str, ...] = setting(ATTRIBUTES, "facial attributes searched over", choices=ATTRIBUTES)
     families: tuple[str, ...] = setting(FAMILIES, "families of extractors searched over", choices=FAMILIES)
     seconds: float = setting(480.0, "seconds of every session that are used", low=10.0)
     folds: int = setting(5, "grouped folds of the short list and the final ensemble", low=2, high=50)
-    repeats: int = setting(3, "seeds of the short list and the final ensemble", low=1, high=50)
+    repeats: int = setting(2, "seeds of the short list and the final ensemble", low=1, high=50)
     search_folds: int = setting(3, "grouped folds of warm-up and joint search", low=2, high=20)
-    search_repeats: int = setting(2, "seeds of warm-up and joint search", low=1, high=20)
+    search_repeats: int = setting(1, "seeds of warm-up and joint search", low=1, high=20)
     outer_folds: int = setting(5, "folds that nested cross-validation or a holdout tests on", low=2, high=50)
-    short_list: int = setting(24, "most architectures that are retrained for the decision", low=2, high=500)
+    short_list: int = setting(16, "most architectures that are retrained for the decision", low=2, high=500)
     random_candidates: int = setting(6, "random architectures of the shrunk space on the short list", low=0, high=200)
     random_controls: int = setting(5, "random architectures whose mean is a control", low=1, high=100)
     tuning_steps: int = setting(20, "steps of tuning after an edge is decided", low=0, high=1000)
@@ -119,7 +119,7 @@ SETTINGS: tuple[Setting, ...] = describe(SearchConfig)
 
 PRESETS: dict[str, dict[str, Any]] = {
     "quick": {
-        "budget": 8_000,
+        "budget": 3_500,
         "seconds": 120.0,
         "folds": 3,
         "repeats": 1,
@@ -128,7 +128,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "random_candidates": 1,
         "random_controls": 2,
         "tuning_steps": 3,
-        "recipe": Recipe(steps=60),
+        "recipe": Recipe(steps=60, persons=16, windows=6),
     },
     "standard": {},
     "thorough": {
