@@ -55,13 +55,14 @@ class Sessions:
     def take(self, rows: Tensor, windows: Tensor, there: Tensor) -> Batch:
         """rows int64[B], windows int64[B, K], there bool[B, K] -> a scaled batch; windows not there are zeros."""
         at = rows.to(self.device).unsqueeze(1), windows.to(self.device)
+        complete = bool(there.all())  # asked before it moves: a GPU would have to be waited for
         there = there.to(self.device)
         values = self._channel_scale.apply(self._values[at])
         if self._points is None:
             points = values.new_empty((*windows.shape, 0, 0))
         else:
             points = self._point_scale.apply(self._points[at])
-        if not bool(there.all()):
+        if not complete:
             values = values * there[..., None, None]
             points = points * there[..., None, None]
         return Batch(values, points, there)

@@ -11,6 +11,8 @@ unit_progress     step; steps
 unit_finished     unit_kind; seconds: working time of this session, 0 where an earlier result was read; reused
 unit_restarted    reason: a checkpoint or result was damaged, and the unit starts over
 unit_retried      reason; attempt: 2 is the first repetition; its worker process died
+graph_not_captured  reason: a GPU's step could not be captured as a CUDA graph and runs eagerly
+group_halved      units; reason: a batch of runs did not fit the GPU's memory
 losses            step; and by name what was measured, e.g. train, validation
 operation_weights step; edges: {edge: {operation: weight, summing to 1}}
 entropies         step; edges: {edge: entropy of its weights over the logarithm of their number, 0 to 1}

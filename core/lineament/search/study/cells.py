@@ -28,6 +28,7 @@ from lineament.search.search import create_run, open_run, run_search
 from lineament.simulation import simulate_cohort
 from lineament.simulation.cohort import SimulatedCohort
 from lineament.simulation.oracle import oracle_predictions
+from lineament.simulation.session import SIMULATOR_VERSION
 from lineament.storage import make_folder, write_atomically
 
 METHODS = ("drnas_pt", "uniform_pt", "darts", "random", "evolution", "tpe")
@@ -115,7 +116,8 @@ class Study:
     base: SearchConfig = field(default_factory=lambda: SMALL)
 
     def missing(self) -> list[Cell]:
-        return [cell for cell in self.cells if not cell.file(self.results).exists()]
+        """Cells without a result, or with one of an older simulator."""
+        return [cell for cell in self.cells if not _is_filled(cell.file(self.results))]
 
     def fill(self, engine: Engine, cancel: CancelToken, sink: EventSink = ignore_events) -> None:
         """Fill the missing cells in order. Raises `Cancelled` and what `run_search` raises; what is filled stays."""
@@ -134,7 +136,12 @@ class Study:
             outcome = run_search(features, config, run, engine, cancel, sink)
         test = outcome.part.rows.test
         facts = cell_facts(outcome, oracle_predictions(simulated)[test])
-        return {"cohort": vars(cell.cohort), "method": cell.method, "seconds": time.monotonic() - started, **facts}
+        spent = {"seconds": time.monotonic() - started, "simulator": SIMULATOR_VERSION}
+        return {"cohort": vars(cell.cohort), "method": cell.method, **spent, **facts}
+
+
+def _is_filled(path: Path) -> bool:
+    return path.exists() and json.loads(path.read_text()).get("simulator") == SIMULATOR_VERSION
 
 
 def _run_folder(folder: Path, features: CohortFeatures, base: SearchConfig) -> Run:
