@@ -1,5 +1,6 @@
 """The means of one search: settings, data, run, engine, budget; phases ask it to run their units."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -62,6 +63,7 @@ class Work:
         self.budget.charge(phase, units)
         self.run.time_left.expect("later", max(self.budget.left, 0.0) + self.later)
         found = self.engine.run(units, self.registry, self.run, self.cancel, self.sink)
+        self.emit("time_left", seconds=self.run.time_left.seconds(time.time()))
         return [found[unit.key] for unit in units]
 
     @contextmanager
