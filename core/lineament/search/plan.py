@@ -62,6 +62,11 @@ class Plan:
         return len(self.config.attributes)
 
     @property
+    def singles(self) -> int:
+        """Networks of one attribute beside those of all."""
+        return self.every if self.every > 1 else 0
+
+    @property
     def final(self) -> float:
         c = self.config
         return c.folds * c.repeats * self.training(self.every, c.folds, test=True)
@@ -70,8 +75,7 @@ class Plan:
     def controls(self) -> float:
         c = self.config
         drawn = (c.random_controls + 1) * c.folds * self.training(self.every, c.folds, test=True)
-        singles = self.every * c.folds * c.repeats * self.training(1, c.folds, test=True)
-        return self.final + singles + drawn
+        return self.final + drawn + self.singles * c.folds * c.repeats * self.training(1, c.folds, test=True)
 
     @property
     def reserved(self) -> float:
@@ -81,12 +85,14 @@ class Plan:
         """All with one seed, the better half with the others."""
         c = self.config
         kept = half(candidates) if c.repeats > 1 else 0
-        return (candidates + kept * (c.repeats - 1)) * c.folds * self.training(self.every, c.folds)
+        singles = min(self.singles, candidates)
+        trained = candidates - singles + kept * (c.repeats - 1)
+        return c.folds * (trained * self.training(self.every, c.folds) + singles * self.training(1, c.folds))
 
     @property
     def fewest_candidates(self) -> int:
         """The hand-designed network, every attribute alone and two that were found."""
-        return min(self.every + 3 if self.every > 1 else 3, self.config.short_list)
+        return min(self.singles + 3, self.config.short_list)
 
     def candidates(self, units: float) -> int:
         """How many architectures the short list may hold for so many units."""

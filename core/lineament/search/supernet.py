@@ -14,7 +14,8 @@ from lineament.search.training import WeightTraining, score_loss
 
 
 class Supernet:
-    """See `Relaxed`. `validation`: rows whose loss the operation weights follow and perturbation measures.
+    """See `Relaxed`. `validation`: rows whose loss the operation weights follow and perturbation
+    measures; those without a usable window are left out.
 
     All its losses are `score_loss`, auxiliary heads included, so that the choice inside an extractor is heard even
     while attention looks at others (our choice).
@@ -22,9 +23,10 @@ class Supernet:
 
     def __init__(self, training: WeightTraining, validation: Rows) -> None:
         self.training = training
-        self._rows = torch.from_numpy(validation)
-        self._standard = training.standard_scores(validation)
-        self._blocks = self._validation_blocks(validation)
+        usable = validation[training.sessions.present.numpy().any(axis=1)[validation]]
+        self._rows = torch.from_numpy(usable)
+        self._standard = training.standard_scores(usable)
+        self._blocks = self._validation_blocks(usable)
 
     @property
     def space(self) -> SearchSpace:

@@ -79,7 +79,7 @@ class WeightTraining:
         return [{"params": parameters, "share": share} for share, parameters in groups.items()]
 
     def step(self, weights: EdgeWeights) -> float:
-        """One optimiser step on 16 sessions x 6 windows (see `Recipe`); the loss before it."""
+        """One optimiser step on one batch of the recipe's; the loss before it."""
         self._set_rate()
         loss = self.loss(weights)
         self._optimiser.zero_grad(set_to_none=True)

@@ -84,14 +84,16 @@ def resume(context: UnitContext, load: Callable[[Mapping[str, Any]], None]) -> N
         load(state)
 
 
-def report_step(context: UnitContext, record: StepRecord, steps: int) -> None:
-    """Send a supernet's losses, operation weights and entropies now and then."""
+def report_step(context: UnitContext, space: SearchSpace, record: StepRecord, steps: int) -> None:
+    """Send a supernet's losses, and weights and entropies of its open edges, now and then."""
     context.progress(record.step, steps)
     if record.step % max(steps // REPORTS, 1) and record.step != steps:
         return
     context.emit("losses", step=record.step, train=record.training_loss, validation=record.architecture_loss)
-    context.emit("operation_weights", step=record.step, edges=record.weights)
-    context.emit("entropies", step=record.step, edges=record.entropies)
+    open_edges = [edge for edge in space.possible() if len(edge.candidates) > 1]
+    weights = {e.name: dict(zip(e.candidates, record.weights[e.name], strict=True)) for e in open_edges}
+    context.emit("operation_weights", step=record.step, edges=weights)
+    context.emit("entropies", step=record.step, edges={e.name: record.entropies[e.name] for e in open_edges})
 
 
 def saved_network(network: FacialNetwork) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def train_supernet(context: UnitContext, bench: Bench, method: str, steps: int) 
     search = DifferentiableSearch(Supernet(bench.training, bench.held), resting, schedule, context.seed)
     resume(context, search.load_state_dict)
     while not search.finished:
-        report_step(context, search.step(), steps)
+        report_step(context, search.space, search.step(), steps)
         context.checkpoint(search.steps_done, search.state_dict)
     # whatever follows can be done again from here
     context.save(search.state_dict())
