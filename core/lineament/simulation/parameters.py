@@ -193,6 +193,10 @@ NUMBERS: dict[str, Number] = {
     "matched.quick_s": Number(0.25, "our choice: quick start of a smile, or its quick end"),
     "matched.slow_s": Number(1.1, "our choice: slow end of a smile, or its slow start"),
     "matched.quick_power": Number(4.0, "our choice: odds of quick starts are onset speed to this power"),
+    "matched.peak_above": Number(
+        0.3, "our choice: no smile is larger than the usual one by more; so the largest of few is as large as of many"
+    ),
+    "matched.either_share": Number(0.12, "our choice: least share of quick starts, and of quick ends, in any session"),
     "matched.gap_s": Number(0.8, "our choice: rest between two smiles"),
     "matched.control_low": Number(1.1, "our choice: size of a controlling action, of the smile's"),
     "matched.control_high": Number(1.5, "our choice"),
