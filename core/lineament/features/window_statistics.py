@@ -19,7 +19,7 @@ def window_statistics(values: Float32Array) -> Float32Array:
     """float32[W, N_WINDOW_STATISTICS], channel by channel, of unscaled windows float32[W, T, N_CHANNELS]."""
     steps = np.abs(np.diff(values, axis=1)).mean(axis=1)
     columns = (values.mean(axis=1), values.std(axis=1), values.min(axis=1), values.max(axis=1), steps)
-    return np.stack(columns, axis=2).reshape(len(values), -1).astype(np.float32, copy=False)
+    return np.asarray(np.stack(columns, axis=2).reshape(len(values), -1), dtype=np.float32)
 
 
 def session_mean(statistics: Float32Array) -> npt.NDArray[np.float64]:
