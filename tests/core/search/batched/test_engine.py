@@ -116,8 +116,9 @@ def test_results_are_those_of_units_alone(
     assert_alike(found, alone)
     assert torch.get_rng_state().equal(before)
     assert torch.get_num_threads() == threads
-    kinds = Counter(event.kind for event in events if event.kind != "time_left")
-    assert kinds == {"session_started": 1, "unit_started": 4, "unit_progress": 4, "losses": 32, "unit_finished": 4}
+    # progress and time left are told as often as the clock allows
+    kinds = Counter(event.kind for event in events if event.kind not in ("time_left", "unit_progress"))
+    assert kinds == {"session_started": 1, "unit_started": 4, "losses": 32, "unit_finished": 4}
     assert not list(tmp_path.rglob("checkpoint.*"))
 
 
