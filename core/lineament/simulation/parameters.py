@@ -142,7 +142,7 @@ NUMBERS: dict[str, Number] = {
     "axes.worst_share": Number(1 / 3, "Wuethrich 2022: remitted -.28 against ill -.82; share assumed"),
     "axes.worst_extra": Number(3.0, "assumed: mean PHQ-8 points by which the worst past episode exceeds today"),
     "slopes.multiplier": Number(
-        0.8,
+        0.82,
         "calibrated: the oracle (posterior mean) of the realistic preset then has r .40-.45; the best linear one .38",
     ),
     "slopes.individual_sd": Number(0.6, "Ellgring 1986: individual-specific; size assumed"),

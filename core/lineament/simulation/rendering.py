@@ -86,6 +86,9 @@ def block_mean(signal: FloatArray, factor: int) -> FloatArray:
     """Mean over blocks of `factor` frames along the first axis: what a slower camera integrates."""
     if factor == 1:
         return signal
-    n = len(signal) // factor
-    mean: FloatArray = signal[: n * factor].reshape(n, factor, *signal.shape[1:]).mean(axis=1)
+    whole = len(signal) // factor * factor
+    mean: FloatArray = signal[0:whole:factor].copy()  # several times faster than a mean over a short middle axis
+    for part in range(1, factor):
+        mean += signal[part:whole:factor]
+    mean /= factor
     return mean
