@@ -254,4 +254,16 @@ def write_outcome(outcome: SearchOutcome, facts: Mapping[str, Any], folder: Path
         for name, value in member.state.items()
     }
     write_atomically(folder / MEMBERS, save(tensors))
-    write_atomically(folder / OUTCOME, json.dumps(facts, indent=1, allow_nan=False).encode())
+    write_atomically(folder / OUTCOME, json.dumps(_rounded(facts), indent=1, allow_nan=False).encode())
+
+
+def _rounded(value: Any) -> Any:
+    """Floats to ten digits (single precision stays exact): the last bits of linear algebra depend on where arrays lie in
+    memory, and a resumed search must end in the same file as one that was never stopped."""
+    if isinstance(value, float):
+        return float(f"{value:.10g}")
+    if isinstance(value, Mapping):
+        return {key: _rounded(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(one) for one in value]
+    return value
