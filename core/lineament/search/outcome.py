@@ -258,8 +258,8 @@ def write_outcome(outcome: SearchOutcome, facts: Mapping[str, Any], folder: Path
 
 
 def _rounded(value: Any) -> Any:
-    """Floats to ten digits (single precision stays exact): the last bits of linear algebra depend on where arrays lie, and
-    a resumed search must end in the same file as one that was never stopped."""
+    """Floats to ten digits (single precision stays exact): the last bits of linear algebra depend on where arrays lie,
+    and a resumed search must end in the same file as one that was never stopped."""
     if isinstance(value, float):
         return float(f"{value:.10g}")
     if isinstance(value, Mapping):
