@@ -72,7 +72,7 @@ def _bench(data: SearchData, space: SearchSpace, place: int, device: str) -> Ben
     graphs = {a: {k: torch.from_numpy(g) for k, g in kinds.items()} for a, kinds in data.graphs(fitted).items()}
     network = build_network(space, graphs, Widths(), place).to(device)
     sessions = Sessions(data.resident(device)[0], None, data.features.present, data.scalings(fitted))
-    return Bench(WeightTraining(network, sessions, fitted, data.part(PART).scores, RECIPE, place), fitted, held)
+    return Bench(WeightTraining(network, sessions, fitted, data.part(PART).targets, RECIPE, place), fitted, held)
 
 
 def _steps_a_second(step: Callable[[], object], device: str, seconds: float, warm_up: int) -> float:

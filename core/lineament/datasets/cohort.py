@@ -42,6 +42,8 @@ class Cohort:
 
     name says where the data come from; extractor is the one provenance all recordings share; simulated marks cohorts
     without filmed persons. notes are sentences a user should see: what was left out, and known quirks of the data.
+    behaviour: float64[N, K], the true behaviour parameters of simulated sessions, or None: auxiliary targets in
+    training, never inputs.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Cohort:
     simulated: bool
     scale: Scale = PHQ8
     notes: tuple[str, ...] = ()
+    behaviour: "np.ndarray[tuple[int, int], np.dtype[np.float64]] | None" = None
 
     def __len__(self) -> int:
         return len(self.sessions)
@@ -91,7 +94,9 @@ class Cohort:
     def subset(self, rows: Sequence[int]) -> "Cohort":
         """The sessions of these rows, in this order."""
         chosen = tuple(int(i) for i in rows)
-        return replace(self, sessions=tuple(self.sessions[i] for i in chosen), read=_RowsOf(self.read, chosen))
+        sessions = tuple(self.sessions[i] for i in chosen)
+        known = None if self.behaviour is None else self.behaviour[list(chosen)]
+        return replace(self, sessions=sessions, read=_RowsOf(self.read, chosen), behaviour=known)
 
     def split(self, name: str) -> "Cohort":
         """The sessions of one split; raises `DatasetError` when there are none."""
@@ -129,6 +134,7 @@ class Cohort:
     @classmethod
     def from_simulation(cls, simulated: SimulatedCohort) -> "Cohort":
         """The cohort a study would have of simulated persons; their true severity stays behind."""
+        from lineament.simulation.cohort import session_truth
         from lineament.simulation.session import EXTRACTOR, SIMULATOR_VERSION
 
         settings = hashlib.sha256(repr(simulated.preset.settings()).encode()).hexdigest()
@@ -146,7 +152,8 @@ class Cohort:
             )
             for subject in simulated.subjects
         )
-        return cls(simulated.name, sessions, simulated.session, EXTRACTOR, simulated=True)
+        known = np.array([session_truth(simulated, i).known for i in range(len(simulated))])
+        return cls(simulated.name, sessions, simulated.session, EXTRACTOR, simulated=True, behaviour=known)
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,7 +36,7 @@ class CohortFeatures:
     values: float32[N, W, T, N_CHANNELS], unscaled input channels, relative to the rest of the session's first 20 usable
     seconds. points: float32[N, W, 68, 32], unscaled node features of the landmarks (`point_spectra`). present:
     bool[N, W], which windows are usable; the others are zeros. statistics: float32[N, N_STATISTICS]
-    (`session_statistics`). scores: float64[N]. absent: input channels that the cohort's extractor does not give; they
+    (`session_statistics`). scores: float64[N]. behaviour: float64[N, K], see `Cohort`, or None. absent: input channels that the cohort's extractor does not give; they
     are zeros. fingerprint: of labels, splits, persons and what the recordings are made from, never of the arrays'
     bytes, whose last bits differ between machines. folder: where the arrays are cached.
 
@@ -58,6 +58,7 @@ class CohortFeatures:
     scale: Scale
     fingerprint: str
     folder: Path | None = None
+    behaviour: npt.NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -84,6 +85,7 @@ class CohortFeatures:
             present=self.present[at],
             statistics=self.statistics[at],
             scores=self.scores[at],
+            behaviour=None if self.behaviour is None else self.behaviour[at],
             person_ids=tuple(self.person_ids[i] for i in chosen),
             session_ids=tuple(self.session_ids[i] for i in chosen),
             splits=tuple(self.splits[i] for i in chosen),
@@ -162,6 +164,7 @@ def cohort_features(
         scale=cohort.scale,
         fingerprint=hash_of([FEATURES_METHOD, seconds, sources, cohort.identity()]),
         folder=folder,
+        behaviour=cohort.behaviour,
     )
 
 

@@ -78,11 +78,17 @@ class Fold:
 
 @dataclass(frozen=True, eq=False)
 class PartData:
-    """pool, test: rows. scores float64[N]: NaN outside the pool."""
+    """pool, test: rows. targets float64[N, 1 + K]: the score and, where the cohort has them, K true behaviour parameters;
+    NaN outside the pool."""
 
     pool: Rows
     test: Rows
-    scores: FloatArray
+    targets: FloatArray
+
+    @property
+    def scores(self) -> FloatArray:
+        """float64[N]"""
+        return self.targets[:, 0]
 
 
 class SearchData:
@@ -100,11 +106,13 @@ class SearchData:
         """Raises `DatasetError` when a part would be empty."""
         if part not in self._parts:
             pool, test = split_rows(self.features, part)
-            scores = np.full(len(self.features), np.nan)
-            scores[pool] = self.features.scores[pool]
+            known = self.features.behaviour
+            columns = [self.features.scores[:, None], *([] if known is None else [known])]
+            targets = np.concatenate(columns, axis=1)
+            targets[np.setdiff1d(np.arange(len(targets)), pool)] = np.nan
             if part.permuted is not None:
-                scores[pool] = np.random.default_rng(part.permuted).permutation(scores[pool])
-            self._parts[part] = PartData(pool, test, scores)
+                targets[pool] = np.random.default_rng(part.permuted).permutation(targets[pool])
+            self._parts[part] = PartData(pool, test, targets)
         return self._parts[part]
 
     def fold(self, part: Part, fold: Fold) -> tuple[Rows, Rows]:
@@ -196,7 +204,9 @@ def store_features(features: CohortFeatures, folder: Path) -> None:
         heavy = {name: getattr(features, name) for name in _HEAVY}
         write_arrays(arrays, FeatureArrays(**heavy, absent=features.absent))
     light = {name: value for name, value in vars(features).items() if name not in (*_HEAVY, "folder", "scale")}
+    known = features.behaviour
     light |= {"scale": features.scale.name, "folder": str(arrays), "scores": features.scores.tolist()}
+    light |= {"behaviour": None if known is None else known.tolist()}
     write_atomically(folder / _FILE, json.dumps(light).encode())
 
 
@@ -212,6 +222,8 @@ def open_data(folder: str, fingerprint: str) -> SearchData:
         )
     light |= {name: getattr(arrays, name) for name in _HEAVY}
     light |= {"scale": SCALES[light["scale"]], "folder": Path(light["folder"]), "scores": np.array(light["scores"])}
+    if light["behaviour"] is not None:
+        light["behaviour"] = np.array(light["behaviour"], dtype=np.float64)
     for name in ("person_ids", "session_ids", "splits", "absent"):
         light[name] = tuple(light[name])
     return SearchData(CohortFeatures(**light))

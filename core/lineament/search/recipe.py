@@ -24,6 +24,7 @@ class Recipe:
     clip: float = setting(5.0, "longest gradient", low=1e-3)
     huber: float = setting(1.0, "where the loss turns linear, in standard deviations of the score", low=1e-3)
     auxiliary: float = setting(0.1, "weight of the heads on every attribute alone", low=0.0, high=10.0)
+    behaviour: float = setting(0.0, "weight of true behaviour parameters, where simulated", low=0.0, high=100.0)
     drop_attribute: float = setting(0.1, "share of attributes dropped", low=0.0, high=0.9)
     drop_token: float = setting(0.05, "share of token features dropped", low=0.0, high=0.9)
     drop_session: float = setting(0.1, "share of session features dropped", low=0.0, high=0.9)

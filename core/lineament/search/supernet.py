@@ -25,7 +25,7 @@ class Supernet:
         self.training = training
         usable = validation[training.sessions.present.numpy().any(axis=1)[validation]]
         self._rows = torch.from_numpy(usable)
-        self._standard = training.standard_scores(usable)
+        self._standard = training.standard_targets(usable)
         self._blocks = self._validation_blocks(usable)
 
     @property

@@ -30,9 +30,6 @@ class Target:
     def of(cls, scores: FloatArray) -> "Target":
         return cls(float(scores.mean()), max(float(scores.std()), 1e-6))
 
-    def standard(self, scores: FloatArray) -> Tensor:
-        return torch.from_numpy(((scores - self.mean) / self.spread).astype(np.float32))
-
     def to_json(self) -> dict[str, float]:
         return {"mean": self.mean, "spread": self.spread}
 
@@ -40,7 +37,8 @@ class Target:
 class WeightTraining:
     """AdamW on a network's own weights, cosine rate, Huber loss on score and auxiliary heads, noise from a generator.
 
-    scales: share of the rate for some parameters by name (warm weights); others get all of it.
+    targets: float64[N, 1 + K], scores and the behaviour parameters the network has a head for, standardised here by the
+    rows trained on. scales: share of the rate for some parameters by name (warm weights); others get all of it.
     Operation weights are given at every step: a supernet and an architecture train alike.
     """
 
@@ -49,7 +47,7 @@ class WeightTraining:
         network: FacialNetwork,
         sessions: Sessions,
         rows: Rows,
-        scores: FloatArray,
+        targets: FloatArray,
         recipe: Recipe,
         seed: int,
         *,
@@ -58,11 +56,12 @@ class WeightTraining:
     ) -> None:
         self.network, self.sessions, self.recipe = network, sessions, recipe
         self.steps = steps or recipe.steps
-        self.target = Target.of(scores[rows])
+        self.target = Target.of(targets[rows, 0])
         self.step_count = 0
         self.tuning = False
         self._rows = torch.from_numpy(rows)
-        self._standard = self.target.standard(scores)
+        centre, spread = targets[rows].mean(axis=0), np.maximum(targets[rows].std(axis=0), 1e-6)
+        self._standard = torch.from_numpy(((targets - centre) / spread).astype(np.float32))
         self._generator = torch.Generator().manual_seed(seed)
         self._scales = dict(scales or {})
         self._parameters = [p for p in network.parameters() if p.requires_grad]
@@ -104,8 +103,8 @@ class WeightTraining:
         parts = {name: part.to(self.sessions.device) for name, part in noise._asdict().items()}
         return Noise(**parts)
 
-    def standard_scores(self, rows: Rows) -> Tensor:
-        """The scores of `rows` in standard units."""
+    def standard_targets(self, rows: Rows) -> Tensor:
+        """Scores and behaviour parameters of `rows` in standard units, [n, 1 + K]."""
         return self._standard[torch.from_numpy(rows)]
 
     def _set_rate(self) -> None:
@@ -140,12 +139,15 @@ class WeightTraining:
 
 
 def score_loss(scored: Scored, standard: Tensor, recipe: Recipe) -> Tensor:
-    """float[]: Huber loss of the score [B] and, weighted, of every attribute's own head [B, A]."""
+    """float[]: Huber loss of the score and, weighted, of every attribute's own head [B, A] and of the behaviour
+    parameters. standard: [B, 1 + K], score and behaviour parameters."""
     huber = nn.functional.huber_loss
-    loss = huber(scored.score, standard, delta=recipe.huber)
+    loss = huber(scored.score, standard[:, 0], delta=recipe.huber)
     if recipe.auxiliary:
-        own = standard.unsqueeze(1).expand_as(scored.auxiliary)
+        own = standard[:, :1].expand_as(scored.auxiliary)
         loss = loss + recipe.auxiliary * huber(scored.auxiliary, own, delta=recipe.huber)
+    if scored.behaviour.shape[1]:
+        loss = loss + recipe.behaviour * nn.functional.mse_loss(scored.behaviour, standard[:, 1:])
     return loss
 
 

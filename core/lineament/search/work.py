@@ -88,13 +88,19 @@ class Work:
         seed = self.seed(f"{purpose} folds")
         return [Fold(count, seed, fold) for fold in range(count)]
 
+    @property
+    def behaviours(self) -> int:
+        """How many behaviour parameters networks are trained on beside the score."""
+        known = self.data.features.behaviour
+        return known.shape[1] if known is not None and self.config.recipe.behaviour else 0
+
     def network_settings(self) -> dict[str, Any]:
         """What every unit that trains something must know."""
         c = self.config
         settings: dict[str, Any] = {
             "part": self.part.to_json(),
             "recipe": c.recipe.to_json(),
-            "widths": {"width": c.width, "token": c.token, "attention": c.attention_width},
+            "widths": {"width": c.width, "token": c.token, "attention": c.attention_width, "behaviours": self.behaviours},
             "attention": c.attention,
         }
         if c.device_name != "cpu":

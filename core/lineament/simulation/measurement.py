@@ -31,7 +31,7 @@ def measure_action_units(
     motion: Motion, looks: Appearance, fps: float, noisy: float, rng: np.random.Generator
 ) -> Float32Array:
     """Estimated intensities float32[n, 17] on 0-5: linear mixing, a person's gains and offsets, a bias that grows with
-    the head's turn, noise that lasts, more of it in turned faces."""
+    the head's turn, noise that lasts, more of it in busy and in turned faces."""
     tracker = tracker_noise()
     true = motion.au.copy()
     blink = AU_NAMES.index("AU45")
@@ -41,7 +41,8 @@ def measure_action_units(
     mixed = true @ (tracker.mixing * looks.au_gain[:, None])
     turned = np.abs(np.degrees(motion.head[:, :2])).sum(axis=1, keepdims=True)
     bias = turned * looks.au_turn
-    noise = _noise(len(true), fps, tracker.lasting_s, noisy * tracker.noise, rng)
+    noise = _noise(len(true), fps, tracker.lasting_s, np.full(len(tracker.noise), noisy), rng)
+    noise *= tracker.noise + tracker.growth * true.sum(axis=1, keepdims=True)
     noise *= 1 + (tracker.turned - 1) * np.clip((np.abs(np.degrees(motion.head[:, 1:2])) - 5) / 25, 0, 1.5)
     estimate = np.clip(mixed + looks.au_offset + bias + noise, 0, AU_MAX)
     return np.asarray(estimate, dtype=np.float32)

@@ -97,7 +97,7 @@ def draw_person(rng: np.random.Generator, population: Population = REALISTIC) ->
         slope_factors=_slope_factors(population, rng),
         axis_noise=rng.standard_normal(2),
         worst_extra=float(worst_extra),
-        appearance=_appearance(rng),
+        appearance=_appearance(rng, population.looks),
         trend=_trend(table, rng),
     )
 
@@ -152,22 +152,25 @@ def adapted(visit: int) -> float:
     return float(1 - np.exp(-(visit - 1) / number("visits.trend_visits")))
 
 
-def _appearance(rng: np.random.Generator) -> Appearance:
+def _appearance(rng: np.random.Generator, spread: float = 1.0) -> Appearance:
+    """spread multiplies how far persons are from the mean face, seat and camera."""
     tracker = tracker_noise()
-    beside = number("camera.interviewer_sd")
+    beside = spread * number("camera.interviewer_sd")
     lines = len(tracker.line_gain)
     return Appearance(
-        proportions=rng.normal(0, number("measure.identity"), 6),
-        au_gain=np.exp(tracker.gain_ln_sd * rng.standard_normal(N_AU)),
-        au_offset=tracker.offset + tracker.offset_sd * rng.standard_normal(N_AU),
-        au_turn=tracker.turn_sd * rng.standard_normal(N_AU),
-        line_gain=np.clip(tracker.line_gain + tracker.line_gain_sd * rng.standard_normal(lines), 0.3, 1.5),
-        line_offset=tracker.line_offset + tracker.line_offset_sd * rng.standard_normal(lines),
-        camera_pitch=float(rng.normal(0, number("camera.pitch_sd"))),
-        camera_yaw=float(rng.normal(0, number("camera.yaw_sd"))),
+        proportions=rng.normal(0, spread * number("measure.identity"), 6),
+        au_gain=np.exp(spread * tracker.gain_ln_sd * rng.standard_normal(N_AU)),
+        au_offset=tracker.offset + spread * tracker.offset_sd * rng.standard_normal(N_AU),
+        au_turn=spread * tracker.turn_sd * rng.standard_normal(N_AU),
+        line_gain=np.clip(tracker.line_gain + spread * tracker.line_gain_sd * rng.standard_normal(lines), 0.3, 1.5),
+        line_offset=tracker.line_offset + spread * tracker.line_offset_sd * rng.standard_normal(lines),
+        camera_pitch=float(rng.normal(0, spread * number("camera.pitch_sd"))),
+        camera_yaw=float(rng.normal(0, spread * number("camera.yaw_sd"))),
         interviewer=rng.normal(0, (beside, beside / 2)),
-        distance_mm=float(number("camera.distance_mm") * np.exp(rng.normal(0, number("camera.distance_ln_sd")))),
-        seat=rng.normal(0, (0.05, 0.04)),
+        distance_mm=float(
+            number("camera.distance_mm") * np.exp(spread * rng.normal(0, number("camera.distance_ln_sd")))
+        ),
+        seat=spread * rng.normal(0, (0.05, 0.04)),
         lost_share=float(np.clip(rng.gamma(4, number("loss.share") / 4), 0.002, 0.2)),
         sharpness=float(np.exp(rng.normal(4.5, 0.4))),
         brightness=float(np.clip(rng.normal(125, 22), 50, 210)),

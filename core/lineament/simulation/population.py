@@ -18,7 +18,8 @@ class Population:
 
     cues: the behaviour parameters; those of `parameters.CUES` come first. severity: how true PHQ-8 severity is spread
     over persons (a clipped gamma as in interviews, uniform on 0..24, or high at a first visit). multiplier: of all
-    slopes. axis_correlation: of withdrawal and slowing with severity. Other fields: see the NUMBERS of like name.
+    slopes. axis_correlation: of withdrawal and slowing with severity. looks: how much faces, seats and cameras differ
+    between persons, 1 as in life. Other fields: see the NUMBERS of like name.
     """
 
     cues: tuple[Cue, ...] = CUES
@@ -29,6 +30,7 @@ class Population:
     worst_share: float = field(default_factory=lambda: number("axes.worst_share"))
     individual_sd: float = field(default_factory=lambda: number("slopes.individual_sd"))
     no_effect: float = field(default_factory=lambda: number("slopes.no_effect"))
+    looks: float = 1.0
 
     @cached_property
     def names(self) -> tuple[str, ...]:

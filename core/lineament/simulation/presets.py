@@ -35,6 +35,8 @@ def _realistic() -> SessionSettings:
 
 _TOY_NOISE = 0.4
 """Toys are filmed with less noise than the tracker has: to show what a search finds, not what a camera sees."""
+_TOY_LOOKS = 0.2
+"""Faces, seats and cameras are nearly alike in toys: else a network tells a hundred persons apart by them."""
 _JOINT = ("smile_control", "gaze_head_coupling", "onset_speed", "reply_chance")
 _FREEZE = Cue(
     "pause_freeze", "share of pauses", "logit", 0.5, 0.4, 0.5, 0.3, "slowing", -1, "assumed (joint effect 5, toy size)"
@@ -44,12 +46,15 @@ _ORDER = Cue(
 )
 
 
-def _only(names: tuple[str, ...]) -> tuple[Cue, ...]:
-    """The cues of the table with the slopes of all but these taken away, and no topics."""
+def _only(names: tuple[str, ...], alike: float = 1.0) -> tuple[Cue, ...]:
+    """The cues of the table with the slopes of all but these taken away, and no topics. alike multiplies the spread of
+    habits and sessions."""
     return tuple(
         replace(
             cue,
             slope=cue.slope if cue.name in names else 0.0,
+            sd=alike * cue.sd,
+            session_sd=alike * cue.session_sd,
             women_slope=None,
             slope_sd=0.0,
             topics=(1.0, 1.0, 1.0),
@@ -61,31 +66,28 @@ def _only(names: tuple[str, ...]) -> tuple[Cue, ...]:
 @cache
 def _strong() -> SessionSettings:
     cues = changed(
-        _only(()),
-        smile_rate={"mean": 3.5, "sd": 0.15, "session_sd": 0.1},
-        smile_duration={"mean": 2.0, "sd": 0.15, "session_sd": 0.1},
-        smile_peak={"mean": 3.0, "sd": 0.3, "session_sd": 0.2},
-        smile_control={"mean": 0.13, "sd": 0.75, "slope": 1.5, "session_sd": 0.55, "loading": 0},
-        gaze_head_coupling={"mean": 0.15, "sd": 0.16, "slope": 0.25, "session_sd": 0.1, "loading": 0},
-        onset_speed={"mean": 1.35, "sd": 0.2, "slope": -0.3, "session_sd": 0.15, "loading": 0},
-        reply_chance={"mean": 0.75, "sd": 0.7, "slope": -0.75, "session_sd": 0.5, "loading": 0},
-        reply_latency={"sd": 0.1, "session_sd": 0.05},
-        brow_emphasis={"mean": 0.7, "sd": 0.3, "session_sd": 0.2},
+        _only((), alike=0.3),
+        smile_rate={"mean": 3.5},
+        smile_duration={"mean": 2.0},
+        smile_peak={"mean": 3.0},
+        smile_control={"mean": 0.15, "sd": 0.4, "slope": 1.6, "session_sd": 0.3, "loading": 0},
+        gaze_head_coupling={"mean": 0.15, "sd": 0.06, "slope": 0.26, "session_sd": 0.045, "loading": 0},
+        onset_speed={"mean": 1.35, "sd": 0.09, "slope": -0.36, "session_sd": 0.06, "loading": 0},
+        reply_chance={"mean": 0.8, "sd": 0.35, "slope": -1.4, "session_sd": 0.3, "loading": 0},
+        brow_emphasis={"mean": 0.7},
         au14_share={"mean": 0.04},
         au15_share={"mean": 0.03},
         au17_share={"mean": 0.03},
-        head_speed={"sd": 0.15, "session_sd": 0.1},
-        head_amplitude={"sd": 0.15, "session_sd": 0.1},
         nod_rate={"mean": 1.5},
-        pause={"mean": 1.3, "sd": 0.15, "session_sd": 0.1},
-        answer_length={"mean": 12.0, "sd": 0.3, "session_sd": 0.2},
-        gaze_speaking={"mean": 0.5, "sd": 0.3, "session_sd": 0.2},
-        gaze_listening={"sd": 0.3, "session_sd": 0.2},
-        gaze_down_share={"mean": 0.4, "sd": 0.3, "session_sd": 0.2},
+        pause={"mean": 1.3},
+        answer_length={"mean": 12.0},
+        gaze_speaking={"mean": 0.5},
+        gaze_down_share={"mean": 0.4},
     )
     freeze = replace(_FREEZE, mean=0.12, sd=0.75, slope=1.5, session_sd=0.5, loading=0)
     population = Population(
-        cues=(*cues, freeze), axis_correlation=0.97, individual_sd=0.0, no_effect=0.0, worst_share=0.0
+        cues=(*cues, freeze), questionnaire_sd=3.0, axis_correlation=0.97, individual_sd=0.0, no_effect=0.0,
+        worst_share=0.0,
     )  # fmt: skip
     return SessionSettings(population, Jointly(matched=True, greetings=5.0), noisy=_TOY_NOISE)
 
@@ -93,7 +95,7 @@ def _strong() -> SessionSettings:
 @cache
 def _planted() -> SessionSettings:
     cues = changed(
-        _only(()),
+        _only((), alike=0.3),
         smile_rate={"mean": 0.5},
         au17_share={"mean": 0.01},
         au15_share={"mean": 0.01},
@@ -102,7 +104,7 @@ def _planted() -> SessionSettings:
     )
     population = Population(
         cues=(*cues, _ORDER), severity="uniform", questionnaire_sd=1.0, axis_correlation=1.0, individual_sd=0.0,
-        no_effect=0.0, worst_share=0.0,
+        no_effect=0.0, worst_share=0.0, looks=_TOY_LOOKS,
     )  # fmt: skip
     return SessionSettings(population, Jointly(controlled_smile=False, ordered_pairs=True), noisy=_TOY_NOISE)
 

@@ -20,7 +20,7 @@ from lineament.simulation.persons import Person, SessionBehaviour, session_behav
 from lineament.simulation.population import REALISTIC, Population
 
 EXTRACTOR = "simulated/lineament-facemesh"
-SIMULATOR_VERSION = "4"
+SIMULATOR_VERSION = "5"
 """Raised with every change of what is simulated, so that what was computed from it before is not taken for new."""
 RECORDING_SCHEMA = 1
 

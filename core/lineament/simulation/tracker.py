@@ -22,7 +22,7 @@ class TrackerNoise:
 
     mixing: float64[17, 17], row true unit, column estimate, gains on the diagonal. Of action units float64[17]:
     gain_ln_sd, offset, offset_sd between persons; turn_sd: points a degree off-axis, between persons; noise: sd in a
-    frame and lasting_s: its time constant. lines: the same of gaze and rotation (degrees) and place (mm), float64[8]
+    frame of a face at rest, growth: what a point of intensity anywhere in the face adds, lasting_s: time constant. lines: the same of gaze and rotation (degrees) and place (mm), float64[8]
     each, in the order of `LINES`. points_*: of landmarks, in inter-ocular distances; common: share of their noise that
     moves many together. turned: noise at 30 degrees of yaw against frontal.
     """
@@ -33,6 +33,7 @@ class TrackerNoise:
     offset_sd: FloatArray
     turn_sd: FloatArray
     noise: FloatArray
+    growth: FloatArray
     lasting_s: FloatArray
     line_gain: FloatArray
     line_gain_sd: FloatArray
@@ -69,6 +70,7 @@ def tracker_noise() -> TrackerNoise:
         offset_sd=of_units("offset_sd"),
         turn_sd=of_units("turn_sd"),
         noise=of_units("noise"),
+        growth=of_units("growth"),
         lasting_s=of_units("lasting_s"),
         line_gain=of_lines("gain"),
         line_gain_sd=of_lines("gain_sd"),

@@ -1,5 +1,7 @@
 """Batches, training and supernets on a tiny cohort: what is drawn, what is learned, and that it goes on exactly."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch  # noqa: TID253
@@ -39,7 +41,7 @@ def make_training(data: SearchData, space: SearchSpace, seed: int = 0, recipe: R
     tensors = {a: {k: torch.from_numpy(g) for k, g in kinds.items()} for a, kinds in graphs.items()}
     network = build_network(space, tensors, WIDTHS, seed)
     sessions = Sessions(*data.resident("cpu"), data.features.present, scalings)
-    return WeightTraining(network, sessions, fitted, data.part(PART).scores, recipe, seed)
+    return WeightTraining(network, sessions, fitted, data.part(PART).targets, recipe, seed)
 
 
 HAND = alone(hand_designed(("action units", "gaze")), "action units").space
@@ -184,7 +186,7 @@ def test_even_attention_stays_even(data: SearchData) -> None:
     training = make_training(data, space)
     even_attention(training.network)
     training = WeightTraining(
-        training.network, training.sessions, data.fold(PART, FOLD)[0], data.part(PART).scores, RECIPE, 0
+        training.network, training.sessions, data.fold(PART, FOLD)[0], data.part(PART).targets, RECIPE, 0
     )
     for _ in range(3):
         training.step(only_weights(space))
@@ -203,3 +205,28 @@ def test_test_scores_are_nowhere_to_be_read(data: SearchData, features: CohortFe
     shuffled = data.part(PART.shuffled(3)).scores[part.pool]
     assert sorted(shuffled) == sorted(features.scores[part.pool])
     assert (shuffled != features.scores[part.pool]).any()
+
+
+def test_behaviour_parameters_teach_beside_the_score_and_leave_with_the_labels(features: CohortFeatures) -> None:
+    """A head of their own learns them, they are hidden in the test sessions, and permuted labels take them along."""
+    loud = features.values[..., 0].mean(axis=(1, 2))[:, None].astype(np.float64)
+    data = SearchData(replace(features, behaviour=np.concatenate([loud, -3 * loud], axis=1)))
+    known = data.part(PART)
+    assert known.targets.shape == (len(features), 3)
+    assert np.isnan(known.targets[known.test]).all()
+    shuffled = data.part(PART.shuffled(4)).targets[known.pool]
+    assert not np.array_equal(shuffled, known.targets[known.pool])
+    assert {tuple(row) for row in shuffled} == {tuple(row) for row in known.targets[known.pool]}
+
+    fitted, held = data.fold(PART, FOLD)
+    recipe = replace(RECIPE, steps=80, behaviour=1.0)
+    network = build_network(HAND, {}, replace(WIDTHS, behaviours=2), 0)
+    sessions = Sessions(*data.resident("cpu"), features.present, data.scalings(fitted))
+    training = WeightTraining(network, sessions, fitted, known.targets, recipe, 0)
+    for _ in range(80):
+        training.step(only_weights(HAND))
+    _, batch = next(sessions.whole(held))
+    with torch.inference_mode():
+        found = network(batch, only_weights(HAND)).behaviour.numpy()
+    assert np.corrcoef(found[:, 0], loud[held, 0])[0, 1] > 0.8
+    assert np.corrcoef(found[:, 1], loud[held, 0])[0, 1] < -0.8

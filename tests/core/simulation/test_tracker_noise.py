@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from tools.fit_tracker_noise import FPS, Compared, fit_line, fit_losses, fit_points, fit_units, noise_of
+from tools.fit_tracker_noise import FPS, Compared, fit_line, fit_losses, fit_points, fit_units, noise_by_activity, noise_of
 
 from lineament.face import AU_NAMES
 from lineament.simulation import draw_person, simulate_session
@@ -39,7 +39,7 @@ def test_the_committed_table_is_whole() -> None:
     tracker = tracker_noise()
     gains = np.diag(tracker.mixing)
     assert ((gains > 0.1) & (gains < 1.5)).all()
-    assert ((tracker.noise > 0.02) & (tracker.noise < 1.5)).all()
+    assert ((tracker.noise >= 0.02) & (tracker.noise < 1.5)).all()
     assert (tracker.lasting_s >= 0.01).all()
     assert 1 <= tracker.turned < 3
     assert 0 < tracker.points_common < 1
@@ -55,7 +55,8 @@ def test_intensities_have_the_tables_noise(person: Person, motion: Motion) -> No
     still = Motion(**{**vars(motion), "au": raised, "head": straight})
     a, b = (measure_action_units(still, person.appearance, 30, 1.0, np.random.default_rng(s)) for s in (0, 1))
     difference = (a[:, twelve] - b[:, twelve]).astype(float)
-    assert difference.std() / np.sqrt(2) == pytest.approx(tracker.noise[twelve], rel=0.15)
+    size = tracker.noise[twelve] + tracker.growth[twelve] * raised.sum(axis=1)
+    assert difference.std() / np.sqrt(2) == pytest.approx(np.sqrt((size**2).mean()), rel=0.15)
     assert lag_1(difference) == pytest.approx(np.exp(-1 / (30 * tracker.lasting_s[twelve])), abs=0.03)
     quiet = measure_action_units(still, person.appearance, 30, 0.0, np.random.default_rng(0))
     expected = raised @ tracker.mixing[:, twelve]  # gains of this person only scale it
@@ -162,6 +163,15 @@ def test_the_fit_finds_lines_points_and_losses() -> None:
     assert by_yaw["0..10"][0] == 0
     assert by_yaw["10..20"][0] == pytest.approx(0.1, abs=0.05)
     assert losses["confidence"] == 0.9
+
+
+def test_noise_that_grows_with_the_face_is_told_from_that_of_a_face_at_rest() -> None:
+    rng = np.random.default_rng(1)
+    activity, owner = rng.uniform(0, 10, 40_000), np.repeat([0, 1], 20_000)
+    rest = (0.1 + 0.03 * activity) * rng.standard_normal(40_000) + owner
+    still, growth = noise_by_activity(rest, activity, owner)
+    assert still == pytest.approx(0.1, abs=0.01)
+    assert growth == pytest.approx(0.03, abs=0.002)
 
 
 def test_rare_large_errors_are_not_the_noise_of_every_frame() -> None:

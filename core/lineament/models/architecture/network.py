@@ -25,11 +25,13 @@ Graphs = Mapping[str, Mapping[str, Tensor]]
 
 @dataclass(frozen=True)
 class Widths:
-    """width: features inside the extractors' cells. token: size of an attribute's token."""
+    """width: features inside the extractors' cells. token: size of an attribute's token. behaviours: behaviour
+    parameters that a head of their own is trained on beside the score; 0 for none."""
 
     width: int = 12
     token: int = 24
     attention: int = 12
+    behaviours: int = 0
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -66,11 +68,13 @@ class Encoded(NamedTuple):
 
 
 class Scored(NamedTuple):
-    """score [B] and auxiliary [B, A] (each attribute alone) in standard units; moment attention [B, W]."""
+    """score [B], auxiliary [B, A] (each attribute alone) and behaviour [B, K] in standard units; moment attention
+    [B, W]."""
 
     score: Tensor
     auxiliary: Tensor
     moment_attention: Tensor
+    behaviour: Tensor
 
 
 class FacialNetwork(nn.Module):
@@ -97,6 +101,8 @@ class FacialNetwork(nn.Module):
         self.moment_score = _scorer(token, widths.attention)
         self.score = nn.Linear(2 * token, 1)
         self.auxiliary = nn.ModuleList(nn.Linear(2 * token, 1) for _ in range(count))
+        if widths.behaviours:
+            self.behaviour = nn.Linear(2 * token, widths.behaviours)
 
     def encode(self, values: Tensor, points: Tensor, weights: EdgeWeights, noise: Noise | None = None) -> Encoded:
         """Scaled windows [N, T, C] and points [N, 68, S], each window by itself."""
@@ -120,14 +126,17 @@ class FacialNetwork(nn.Module):
         fused = self.fusion(weighted, weights)
         return Encoded(tokens, fused, attention, self.moment_score(torch.tanh(fused)).squeeze(-1))
 
-    def pool(
+    def summarise(
         self, fused: Tensor, moment_logits: Tensor, present: Tensor, noise: Noise | None = None
     ) -> tuple[Tensor, Tensor]:
-        """Fused windows [B, W, D] to scores [B] and moment attention [B, W]."""
+        """Fused windows [B, W, D] to sessions [B, 2 D] and moment attention [B, W]."""
         attention = torch.softmax(moment_logits.masked_fill(~present, -1e4), dim=1)
         session = _summary(fused, attention)
-        if noise is not None:
-            session = session * noise.session
+        return (session if noise is None else session * noise.session), attention
+
+    def pool(self, fused: Tensor, moment_logits: Tensor, present: Tensor) -> tuple[Tensor, Tensor]:
+        """Fused windows [B, W, D] to scores [B] and moment attention [B, W]."""
+        session, attention = self.summarise(fused, moment_logits, present)
         return self.score(session).squeeze(-1), attention
 
     def forward(self, batch: Batch, weights: EdgeWeights, noise: Noise | None = None) -> Scored:
@@ -135,11 +144,13 @@ class FacialNetwork(nn.Module):
         count, windows = batch.values.shape[:2]
         coded = self.encode(batch.values.flatten(0, 1), batch.points.flatten(0, 1), weights, noise)
         fused, logits = coded.fused.view(count, windows, -1), coded.moment_logits.view(count, windows)
-        score, attention = self.pool(fused, logits, batch.present, noise)
+        session, attention = self.summarise(fused, logits, batch.present, noise)
+        score = self.score(session).squeeze(-1)
+        behaviour = self.behaviour(session) if self.widths.behaviours else session[:, :0]
         even = batch.present / batch.present.sum(dim=1, keepdim=True).clamp_min(1)
         tokens = coded.tokens.view(count, windows, len(self.attributes), -1)
         alone = [head(_summary(tokens[:, :, i], even)) for i, head in enumerate(self.auxiliary)]
-        return Scored(score, torch.cat(alone, dim=1), attention)
+        return Scored(score, torch.cat(alone, dim=1), attention, behaviour)
 
 
 def build_network(space: SearchSpace, graphs: Graphs, widths: Widths, seed: int) -> FacialNetwork:

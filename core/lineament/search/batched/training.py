@@ -31,7 +31,7 @@ class Member:
         batch = training.sessions.draw(chosen, recipe.windows, self.generator)
         count, windows = batch.present.shape
         noise = draw_noise(recipe, count, windows, len(network.attributes), network.widths.token, self.generator)
-        return Inputs(batch, noise, training.standard_scores(chosen.numpy()))
+        return Inputs(batch, noise, training.standard_targets(chosen.numpy()))
 
 
 class BatchedTraining:

@@ -58,7 +58,7 @@ def make_bench(
         network.to(device),
         sessions,
         fitted,
-        data.part(part).scores,
+        data.part(part).targets[:, : 1 + network.widths.behaviours],
         recipe,
         context.seed,
         steps=steps,

@@ -45,6 +45,6 @@ def make_bench(data: SearchData) -> MakeBench:
         if double:
             network, values, points = network.double(), values.double(), points.double()
         sessions = Sessions(values, points, data.features.present, data.scalings(fitted))
-        return Bench(WeightTraining(network, sessions, fitted, data.part(PART).scores, recipe, seed), fitted, held)
+        return Bench(WeightTraining(network, sessions, fitted, data.part(PART).targets, recipe, seed), fitted, held)
 
     return make

@@ -46,7 +46,7 @@ def test_a_pattern_in_time_is_found_by_a_filter_with_reach() -> None:
     network = build_network(space, {}, Widths(6, 8, 4), 0)
     sessions = Sessions(*data.resident("cpu"), data.features.present, data.scalings(fitted))
     recipe = Recipe(persons=24, windows=3, rate=1e-2, weight_decay=0.05)
-    training = WeightTraining(network, sessions, fitted, data.part(Part("official", 0)).scores, recipe, 0, steps=200)
+    training = WeightTraining(network, sessions, fitted, data.part(Part("official", 0)).targets, recipe, 0, steps=200)
     supernet = Supernet(training, held)
     method = EvenWhileResting(differentiable("drnas_pt"), FROZEN)
     search = DifferentiableSearch(supernet, method, ScheduleSettings.for_steps(200, FROZEN), 0)
