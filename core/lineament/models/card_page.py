@@ -86,6 +86,11 @@ def _comparison(table: Comparison) -> list[str]:
     return [*lines, "", table.note] if table.note else lines
 
 
+def _of_moments(own: Mapping[str, str]) -> str:
+    """What the moments family reads, in words."""
+    return f"{own.get('signal', '-')}, {own.get('partners', '-')}, delayed {own.get('delays', '-')}"
+
+
 def _architecture(choices: Mapping[str, str]) -> Iterator[str]:
     yield "Chosen by search. Each attribute's extractor, then the cell that joins them."
     yield ""
@@ -96,7 +101,7 @@ def _architecture(choices: Mapping[str, str]) -> Iterator[str]:
         if family is not None:
             there = f"{name}.{family}."
             own = {edge.removeprefix(there): label(c) for edge, c in choices.items() if edge.startswith(there)}
-            reads = own.get("input", f"channels, delays: {own.get('delays', '-')}")
+            reads = own["input"] if "input" in own else _of_moments(own)
             rest = (own.get(key, "-") for key in ("graph", *_CELL))
             yield f"| {name} | {label(family)} | {reads} | {' | '.join(rest)} |"
     nodes = dict.fromkeys(edge.split(".")[1] for edge in choices if edge.startswith("fusion."))

@@ -79,9 +79,9 @@ def hand_designed(attributes: Sequence[str]) -> Candidate:
 
 
 def alone(candidate: Candidate, attribute: str) -> Candidate:
-    """One attribute's extractor out of a candidate, as a network of its own."""
-    space = facial_space((attribute,))
-    genotype = space.genotype(candidate.genotype.to_json())
+    """One attribute's extractor out of a candidate, as a network of its own that looks at nothing else."""
+    space, choices = facial_space((attribute,)), candidate.genotype.to_json()
+    genotype = space.genotype({**choices, f"{attribute}.moments.partners": "own"})
     return Candidate(f"{attribute} alone", "single attribute", (attribute,), genotype)
 
 

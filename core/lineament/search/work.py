@@ -100,7 +100,12 @@ class Work:
         settings: dict[str, Any] = {
             "part": self.part.to_json(),
             "recipe": c.recipe.to_json(),
-            "widths": {"width": c.width, "token": c.token, "attention": c.attention_width, "behaviours": self.behaviours},
+            "widths": {
+                "width": c.width,
+                "token": c.token,
+                "attention": c.attention_width,
+                "behaviours": self.behaviours,
+            },
             "attention": c.attention,
         }
         if c.device_name != "cpu":

@@ -33,7 +33,13 @@ AnyModel = HandDesignedModel | SearchedModel
 def make_of_moments() -> SearchedModel:
     """Two attributes, one of the third family; no fold's points are read and no ridge has a say."""
     space = facial_space(("gaze", "head pose"))
-    choices = {**some_genotype().to_json(), "gaze.family": "moments", "gaze.moments.delays": "short"}
+    choices = {
+        **some_genotype().to_json(),
+        "gaze.family": "moments",
+        "gaze.moments.signal": "rises",
+        "gaze.moments.partners": "face",
+        "gaze.moments.delays": "short",
+    }
     choices |= {f"fusion.{node}.{side}": "gaze" for node in ("node 1", "node 2") for side in ("left", "right")}
     model = make_searched(space.genotype(choices), space=space)
     model.ridge, model.read_out = None, ReadOut.network_alone()
@@ -256,7 +262,8 @@ def test_card_of_a_searched_model_names_architecture_comparison_and_what_is_abse
     assert "searched network, architecture chosen by search" in page
     assert f"{model.parameters:,} parameters" in page
     assert "| gaze | GNN | amplitude spectrum |" in page
-    assert f"| gaze | moments | channels, delays: {label('short')} |" in make_of_moments().card.markdown()
+    reads = f"{label('rises')}, {label('face')}, delayed {label('short')}"
+    assert f"| gaze | moments | {reads} |" in make_of_moments().card.markdown()
     assert "node 2 = " in page
     assert "| not read, because the training recordings lack it | action units: AU07 |" in page
     assert "| constant | 5.75 (5.40 to 6.10) | - |" in page

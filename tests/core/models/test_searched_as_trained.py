@@ -23,7 +23,13 @@ def features() -> CohortFeatures:
     return cohort_features(Cohort.from_simulation(simulate_cohort(6, seed=8, seconds=70)), 60)
 
 
-MOMENTS = {**CHOICES, "head pose.family": "moments", "head pose.moments.delays": "short"}
+MOMENTS = {
+    **CHOICES,
+    "head pose.family": "moments",
+    "head pose.moments.signal": "detrended and rises",
+    "head pose.moments.partners": "face",
+    "head pose.moments.delays": "short",
+}
 
 
 @pytest.mark.parametrize("genotype", [some_genotype(), facial_space().genotype(MOMENTS)], ids=["cells", "moments"])

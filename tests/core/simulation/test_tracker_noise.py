@@ -4,7 +4,16 @@ import json
 
 import numpy as np
 import pytest
-from tools.fit_tracker_noise import FPS, Compared, fit_line, fit_losses, fit_points, fit_units, noise_by_activity, noise_of
+from tools.fit_tracker_noise import (
+    FPS,
+    Compared,
+    fit_line,
+    fit_losses,
+    fit_points,
+    fit_units,
+    noise_by_activity,
+    noise_of,
+)
 
 from lineament.face import AU_NAMES
 from lineament.simulation import draw_person, simulate_session

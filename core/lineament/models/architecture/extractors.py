@@ -8,7 +8,7 @@ from torch import Tensor, nn  # noqa: TID253
 
 from lineament.models.architecture.facial_space import CELL_EDGES
 from lineament.models.architecture.mixed import GraphEdge, TemporalEdge, along_time, on_graph
-from lineament.models.architecture.moments import MomentsExtractor
+from lineament.models.architecture.moments import MomentsExtractor, Signals
 from lineament.models.architecture.operations.temporal.base import initial
 from lineament.models.architecture.representing import Maps, maps_of
 from lineament.models.architecture.space import SearchSpace
@@ -132,10 +132,18 @@ class GnnExtractor(nn.Module):
 
 
 class Extractor(nn.Module):
-    """One attribute's extractor; where several families are open, their tokens are weighted."""
+    """One attribute's extractor; where several families are open, their tokens are weighted. channels: its own. others: places
+    of the channels of the network's other attributes."""
 
     def __init__(
-        self, space: SearchSpace, attribute: str, channels: slice, graphs: Mapping[str, Tensor], width: int, token: int
+        self,
+        space: SearchSpace,
+        attribute: str,
+        channels: slice,
+        others: Sequence[int],
+        graphs: Mapping[str, Tensor],
+        width: int,
+        token: int,
     ) -> None:
         super().__init__()
         self.attribute = attribute
@@ -146,7 +154,7 @@ class Extractor(nn.Module):
             if family == "cnn":
                 self.families[family] = CnnExtractor(space, attribute, count, width, token)
             elif family == "moments":
-                self.families[family] = MomentsExtractor(space, attribute, count, token)
+                self.families[family] = MomentsExtractor(space, attribute, channels, others, token)
             else:
                 features = POINT_FEATURES if attribute == POINTS else LENGTH
                 self.families[family] = GnnExtractor(space, attribute, graphs, features, width, token)
@@ -160,28 +168,29 @@ class Extractor(nn.Module):
             for name in cast("CnnExtractor | GnnExtractor | MomentsExtractor", extractor).inputs
         }
 
+    def signals(self) -> set[str]:
+        """The signals whose correlations it reads."""
+        return {name for e in self.families.values() if isinstance(e, MomentsExtractor) for name in e.signals}
+
     def forward(
-        self, series: Tensor, maps: Maps, points: Tensor, weights: Weights, kept: Tensor | None = None
+        self, signals: Signals, maps: Maps, points: Tensor, weights: Weights, kept: Tensor | None = None
     ) -> Tensor:
-        """All scaled channels [N, C, T], maps of the attribute's own, and points [N, 68, S] -> tokens [N, D].
+        """Signals of all channels, maps of the attribute's own, and points [N, 68, S] -> tokens [N, D].
 
         kept: [N, C], 0 or 1 / share kept, for the channels of moments in training.
         """
-        tokens = [self._token(family, series, maps, points, weights, kept) for family in self.families]
+        tokens = [self._token(family, signals, maps, points, weights, kept) for family in self.families]
         if len(tokens) == 1:
             return tokens[0]
         chosen = weights[f"{self.attribute}.family"]
         return cast(Tensor, sum(w * token for w, token in zip(chosen, tokens, strict=True)))
 
     def _token(
-        self, family: str, series: Tensor, maps: Maps, points: Tensor, weights: Weights, kept: Tensor | None
+        self, family: str, signals: Signals, maps: Maps, points: Tensor, weights: Weights, kept: Tensor | None
     ) -> Tensor:
         extractor = self.families[family]
         if family == "moments":
-            own_kept = kept[:, self.channels] if kept is not None else None
-            return cast(
-                Tensor, extractor(series[:, self.channels], weights[f"{self.attribute}.moments.delays"], own_kept)
-            )
+            return cast(Tensor, extractor(signals, weights, kept))
         if self._reads_points(family):
             return cast(Tensor, extractor({"amplitude": points.unsqueeze(2)}, weights))
         return cast(Tensor, extractor(maps, weights))

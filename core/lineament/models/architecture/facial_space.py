@@ -15,7 +15,9 @@ REPRESENTATIONS = ("series", "amplitude", "phase")
 GRAPHS = ("full", "anatomical", "correlation")
 TEMPORAL_OPERATIONS = ("none", "skip", "conv1", "conv3", "conv5", "dil3", "dil5", "sep5", "glu5", "avg3", "max3")
 GRAPH_OPERATIONS = ("none", "skip", "mlp", "gcn", "sage", "gin", "gat", "virtual")
-MOMENTS_OPERATIONS = ("none", "now", "short", "long")
+MOMENTS_SIGNALS = ("raw", "detrended", "rises", "detrended and rises")
+MOMENTS_PARTNERS = ("own", "face")
+MOMENTS_DELAYS = ("none", "now", "short", "long")
 FUSION_OPERATIONS = ("skip", "sum", "glu", "concat", "attention")
 CELL_EDGES = ("0-1", "0-2", "1-2")
 FUSION_NODES = ("node 1", "node 2")
@@ -25,14 +27,17 @@ NOT_PARAMETRIC = ("none", "skip", "avg3", "max3", "sum")
 
 def facial_space(attributes: Sequence[str] = ATTRIBUTES, families: Sequence[str] = FAMILIES) -> SearchSpace:
     """The space for some of the attributes; with one attribute there is nothing to fuse and no fusion cell."""
-    edges = [edge for name in attributes for edge in extractor_edges(name, families)]
+    partners = MOMENTS_PARTNERS if len(attributes) > 1 else MOMENTS_PARTNERS[:1]
+    edges = [edge for name in attributes for edge in extractor_edges(name, families, partners)]
     if len(attributes) > 1:
         edges += fusion_edges(attributes)
     return SearchSpace("facial attributes", tuple(edges))
 
 
-def extractor_edges(attribute: str, families: Sequence[str] = FAMILIES) -> list[Edge]:
-    """All choices of one attribute's extractor."""
+def extractor_edges(
+    attribute: str, families: Sequence[str] = FAMILIES, partners: Sequence[str] = MOMENTS_PARTNERS
+) -> list[Edge]:
+    """All choices of one attribute's extractor. partners: an attribute alone has no others to go together with."""
     edges = [Edge(f"{attribute}.family", tuple(families))]
     if "cnn" in families:
         there = (f"{attribute}.family", "cnn")
@@ -46,7 +51,10 @@ def extractor_edges(attribute: str, families: Sequence[str] = FAMILIES) -> list[
         edges.append(Edge(f"{attribute}.gnn.graph", GRAPHS, there))
         edges += [Edge(f"{attribute}.gnn.{e}", _open(GRAPH_OPERATIONS, e), there) for e in CELL_EDGES]
     if "moments" in families:
-        edges.append(Edge(f"{attribute}.moments.delays", MOMENTS_OPERATIONS, (f"{attribute}.family", "moments")))
+        there = (f"{attribute}.family", "moments")
+        edges.append(Edge(f"{attribute}.moments.signal", MOMENTS_SIGNALS, there))
+        edges.append(Edge(f"{attribute}.moments.partners", tuple(partners), there))
+        edges.append(Edge(f"{attribute}.moments.delays", MOMENTS_DELAYS, there))
     return edges
 
 

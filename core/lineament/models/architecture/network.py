@@ -13,9 +13,10 @@ from typing import Any, NamedTuple, cast
 import torch  # noqa: TID253
 from torch import Tensor, nn  # noqa: TID253
 
-from lineament.features.channels import attribute_slices
+from lineament.features.channels import N_CHANNELS, attribute_slices
 from lineament.models.architecture.extractors import Extractor
 from lineament.models.architecture.fusion_cell import FusionCell
+from lineament.models.architecture.moments import signals_of
 from lineament.models.architecture.representing import Representations
 from lineament.models.architecture.space import Genotype, SearchSpace
 
@@ -87,12 +88,16 @@ class FacialNetwork(nn.Module):
         slices = attribute_slices()
         names = {edge.name for edge in space.edges}
         self.attributes = tuple(name for name in slices if f"{name}.family" in names)
+        at = {name: list(range(slices[name].start, slices[name].stop)) for name in self.attributes}
         self.extractors = nn.ModuleList(
-            Extractor(space, name, slices[name], graphs.get(name, {}), widths.width, widths.token)
+            Extractor(space, name, slices[name], _all_but(at, name), graphs.get(name, {}), widths.width, widths.token)
             for name in self.attributes
         )
+        self.register_buffer("owner", _owners(at), persistent=False)
+        self.owner: Tensor
         own = [cast(Extractor, extractor) for extractor in self.extractors]
         self.representations = Representations({e.attribute: (e.channels, sorted(e.representations())) for e in own})
+        self.signals = sorted({name for e in own for name in e.signals()})
         count, token = len(self.attributes), widths.token
         self.values = nn.ModuleList(nn.Linear(token, token) for _ in range(count))
         self.attribute_score = _scorer(token, widths.attention)
@@ -108,11 +113,12 @@ class FacialNetwork(nn.Module):
         """Scaled windows [N, T, C] and points [N, 68, S], each window by itself."""
         series = values.transpose(1, 2)
         maps = self.representations(series)
-        channels = noise.channels if noise is not None else None
-        if channels is not None:
-            channels = channels.repeat_interleave(len(values) // len(channels), dim=0)
+        signals = signals_of(series, self.signals)
+        channels = None
+        if noise is not None:
+            channels = self._kept_channels(noise).repeat_interleave(len(values) // len(noise.attributes), dim=0)
         read = zip(self.attributes, self.extractors, strict=True)
-        tokens = torch.stack([e(series, maps[name], points, weights, channels) for name, e in read], dim=1)
+        tokens = torch.stack([e(signals, maps[name], points, weights, channels) for name, e in read], dim=1)
         logits = self.attribute_score(torch.tanh(tokens)).squeeze(-1) + self.attribute_bias
         heard = tokens
         if noise is not None:
@@ -125,6 +131,11 @@ class FacialNetwork(nn.Module):
         weighted = len(self.attributes) * attention.unsqueeze(-1) * spoken
         fused = self.fusion(weighted, weights)
         return Encoded(tokens, fused, attention, self.moment_score(torch.tanh(fused)).squeeze(-1))
+
+    def _kept_channels(self, noise: Noise) -> Tensor:
+        """[B, C]: channels kept in correlations; those of a dropped attribute are seen by no other either."""
+        kept = noise.attributes.to(self.owner.dtype) @ self.owner
+        return kept if noise.channels is None else kept * noise.channels
 
     def summarise(
         self, fused: Tensor, moment_logits: Tensor, present: Tensor, noise: Noise | None = None
@@ -151,6 +162,19 @@ class FacialNetwork(nn.Module):
         tokens = coded.tokens.view(count, windows, len(self.attributes), -1)
         alone = [head(_summary(tokens[:, :, i], even)) for i, head in enumerate(self.auxiliary)]
         return Scored(score, torch.cat(alone, dim=1), attention, behaviour)
+
+
+def _all_but(at: Mapping[str, list[int]], attribute: str) -> list[int]:
+    """Places of the channels of all other attributes."""
+    return [place for name, places in at.items() if name != attribute for place in places]
+
+
+def _owners(at: Mapping[str, list[int]]) -> Tensor:
+    """float32[A, C], 1 where an attribute has a channel."""
+    owner = torch.zeros(len(at), N_CHANNELS)
+    for row, places in zip(owner, at.values(), strict=True):
+        row[places] = 1.0
+    return owner
 
 
 def build_network(space: SearchSpace, graphs: Graphs, widths: Widths, seed: int) -> FacialNetwork:

@@ -156,6 +156,7 @@ def test_noise_of_ones_is_none_and_a_dropped_attribute_is_not_heard(supernet: Fa
     coded = supernet.encode(batch.values.flatten(0, 1), batch.points.flatten(0, 1), weights, noise)
     assert float(coded.attribute_attention[4:8, 2].max()) == 0.0
     torch.testing.assert_close(changed.moment_attention[[0, 2]], dropped.moment_attention[[0, 2]])
+    torch.testing.assert_close(changed.score, dropped.score)
     torch.testing.assert_close(changed.auxiliary[:, [0, 1, 3]], dropped.auxiliary[:, [0, 1, 3]])
     assert float((changed.auxiliary - dropped.auxiliary)[1, 2].abs()) > 1e-6
 
@@ -273,3 +274,27 @@ def test_parameter_names_are_those_of_saved_models(graphs: dict[str, dict[str, t
     ]
     rest = {n.split(".")[0] for n in network.state_dict() if not n.startswith("extractors")}
     assert rest == {"values", "attribute_score", "attribute_bias", "fusion", "moment_score", "score", "auxiliary"}
+
+
+@torch.no_grad()
+def test_correlations_with_the_whole_face_hear_the_other_attributes_and_no_channel_beyond(
+    make_network: MakeNetwork, batch: Batch
+) -> None:
+    """One attribute's token moves with another's channels only where its partners are the whole face."""
+    space = facial_space(["gaze", "head pose"], ["moments"])
+    slices = attribute_slices()
+
+    def gaze_token(partners: str, values: torch.Tensor) -> torch.Tensor:
+        genotype = space.genotype({f"{a}.moments.partners": partners for a in ("gaze", "head pose")} | {
+            edge.name: edge.candidates[-1] for edge in space.edges if not edge.name.endswith(".partners")
+        })  # fmt: skip
+        network = make_network(space.only(genotype))
+        coded = network.encode(values.flatten(0, 1), batch.points.flatten(0, 1), only_weights(network.space))
+        return coded.tokens[:, 0]
+
+    for partners in ("own", "face"):
+        for changed, heard in (("head pose", partners == "face"), ("action units", False)):
+            values = batch.values.clone()
+            values[..., slices[changed]] = values[..., slices[changed]].flip(-2)
+            same = torch.allclose(gaze_token(partners, values), gaze_token(partners, batch.values))
+            assert same != heard

@@ -8,9 +8,9 @@ from torch import Tensor, nn  # noqa: TID253
 
 from lineament.models.architecture.facial_space import GRAPH_OPERATIONS, TEMPORAL_OPERATIONS
 from lineament.models.architecture.mixed import FusionEdge, GraphEdge, TemporalEdge
-from lineament.models.architecture.moments import SCALE, SHRINK, delayed_correlations
+from lineament.models.architecture.moments import delayed_correlations, unit_signal
 from lineament.models.architecture.operations.moments.delays import DELAYS
-from lineament.models.architecture.registry import FUSION, GRAPH, MOMENTS, TEMPORAL
+from lineament.models.architecture.registry import FUSION, GRAPH, MOMENTS, SIGNAL, TEMPORAL
 
 
 @pytest.mark.parametrize("name", list(TEMPORAL))
@@ -161,36 +161,55 @@ def test_graph_operations_do_not_depend_on_the_order_of_nodes(name: str, nodes: 
     torch.testing.assert_close(moved, operation(nodes, adjacency)[:, order], **TOLERANCE)
 
 
-def test_delayed_correlations_are_numpys_shrunk_and_scaled() -> None:
+@pytest.mark.parametrize("name", ["raw", "detrended", "rises"])
+def test_delayed_correlations_are_numpys_shrunk(name: str) -> None:
     series = torch.randn(2, 3, 60, generator=seeded(), dtype=torch.float64)
-    centred = series - series.mean(dim=-1, keepdim=True)
-    found = delayed_correlations(centred)
-    assert found.shape == (2, len(DELAYS), 3, 3)
-    values = centred.numpy()
-    size = np.sqrt(values.var(axis=-1) + SHRINK)
+    unit = unit_signal(series, name)
+    found = delayed_correlations(unit, unit[:, :2])
+    assert found.shape == (2, len(DELAYS), 3, 2)
+    kind = SIGNAL.build(name)
+    values = kind(series).numpy()
+    values = values - values.mean(axis=-1, keepdims=True)
+    size = np.sqrt(values.var(axis=-1) + kind.shrink)
     for place, delay in enumerate(DELAYS):
         for i in range(3):
-            for j in range(3):
+            for j in range(2):
                 products = values[:, i, : 60 - delay] * values[:, j, delay:]
-                expected = SCALE * products.mean(axis=-1) / (size[:, i] * size[:, j])
+                expected = products.mean(axis=-1) / (size[:, i] * size[:, j])
                 np.testing.assert_allclose(found[:, place, i, j], expected, atol=1e-12)
+
+
+def test_detrended_loses_what_is_slow_and_rises_what_falls() -> None:
+    time = torch.arange(100, dtype=torch.float64)
+    slow, quick = 3 + 0.05 * time, torch.sin(2 * torch.pi * time / 4)
+    detrended = SIGNAL.build("detrended")((slow + quick)[None, None])[0, 0]
+    np.testing.assert_allclose(detrended[20:-20], quick[20:-20], atol=0.1)
+    tooth = torch.tensor([0.0, 0, 0, 1, 2, 3, 3, 3, 2, 1, 0, 0, 0], dtype=torch.float64)
+    rises = SIGNAL.build("rises")(tooth[None, None])[0, 0]
+    assert rises.tolist() == [0, 0, 0, 1, 2, 2, 1, 0, 0, 0, 0, 0, 0]
 
 
 def test_an_echo_is_seen_at_its_delay_alone() -> None:
     first = torch.randn(1, 400, generator=seeded(), dtype=torch.float64)
-    series = torch.stack([first, first.roll(DELAYS[2], dims=-1)], dim=1)
-    found = delayed_correlations(series - series.mean(dim=-1, keepdim=True))[0, :, 0, 1]
+    unit = unit_signal(torch.stack([first, first.roll(DELAYS[2], dims=-1)], dim=1), "raw")
+    found = delayed_correlations(unit, unit)[0, :, 0, 1]
     assert int(found.argmax()) == 2
     assert float(found[2]) > 5 * float(found[[0, 1, 3]].abs().max())
 
 
 @pytest.mark.parametrize(("name", "delays"), [("none", 0), ("now", 1), ("short", 2), ("long", 4)])
 def test_readings_of_moments_see_their_delays_and_no_later_ones(name: str, delays: int) -> None:
-    reading = MOMENTS.build(name, 3, WIDTH).double()
-    correlations = torch.randn(4, len(DELAYS), 3, 3, generator=seeded(), dtype=torch.float64)
-    seen = reading(correlations).expand(4, WIDTH)
+    reading = MOMENTS.build(name, 3, 5, WIDTH).double()
+    own = torch.randn(4, len(DELAYS), 3, 3, generator=seeded(), dtype=torch.float64)
+    others = torch.randn(4, len(DELAYS), 3, 5, generator=seeded(1), dtype=torch.float64)
+    share = torch.tensor(0.5, dtype=torch.float64)
+    seen = reading(own, others, share).expand(4, WIDTH)
     for place in range(len(DELAYS)):
-        changed = correlations.clone()
-        changed[:, place] += 1.0
-        same = torch.equal(reading(changed).expand(4, WIDTH), seen)
-        assert same == (place >= delays)
+        for given in (own, others):
+            changed = given.clone()
+            changed[:, place] += 1.0
+            both = (changed, others) if given is own else (own, changed)
+            same = torch.equal(reading(*both, share).expand(4, WIDTH), seen)
+            assert same == (place >= delays)
+    alone = reading(own, others, torch.zeros((), dtype=torch.float64))
+    torch.testing.assert_close(alone, reading(own, None, share))

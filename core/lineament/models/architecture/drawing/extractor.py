@@ -84,20 +84,26 @@ def _cell(canvas: Canvas, chosen: ChosenExtractor, colours: Palette) -> None:
 
 def _readings(canvas: Canvas, chosen: ChosenExtractor, colours: Palette) -> None:
     """A family without a cell: what is read of the channels, one box a reading, into the token."""
-    accent = colours.line_of(chosen.attribute)
-    readings = [("level and spread", "of every channel", "")]
-    for edge, choice in chosen.operations.items():
-        readings.append(("correlations" if edge == "delays" else edge, label(choice), sentence(choice)))
-    left, width, height, gap = 210.0, 256.0, 34.0, 8.0
-    top = BASE - (len(readings) * (height + gap) - gap) / 2
-    for i, (first, second, hint) in enumerate(readings):
-        y, dashed = top + i * (height + gap) + height / 2, second == "none"
-        _branch(canvas, 132.0, left, BASE, y, accent, dashed)
-        box = (left, y - height / 2, width, height)
-        canvas.rectangle(*box, fill=colours.raised, stroke=colours.line, radius=6, title=hint)
-        canvas.text(left + 12, y, first, fill=colours.text, bold=True)
-        canvas.text(left + width - 12, y, second, fill=colours.text, anchor="end")
-        _branch(canvas, left + width, TOKEN_RIGHT - 64.0, y, BASE, accent, dashed)
+    accent, choices = colours.line_of(chosen.attribute), chosen.operations
+    correlations = [
+        (name, choices[edge]) for name, edge in (("Correlations of", "signal"), ("", "partners"), ("delayed", "delays"))
+    ]
+    level = [("Level and spread", "of every channel", "")]
+    told = [(first, label(choice), sentence(choice)) for first, choice in correlations]
+    left, width, row, gap = 190.0, 316.0, 20.0, 8.0
+    heights = [14.0 + row * len(lines) for lines in (level, told)]
+    top = BASE + 6.0 - (sum(heights) + gap) / 2
+    for lines, height in zip((level, told), heights, strict=True):
+        middle, dashed = top + height / 2, lines is told and choices["delays"] == "none"
+        _branch(canvas, 132.0, left, BASE, middle, accent, dashed)
+        hint = "; ".join(hint for _, _, hint in lines if hint)
+        canvas.rectangle(left, top, width, height, fill=colours.raised, stroke=colours.line, radius=6, title=hint)
+        for i, (first, second, _) in enumerate(lines):
+            y = top + 7.0 + row * (i + 0.5)
+            canvas.text(left + 12, y, first, fill=colours.text, bold=True)
+            canvas.text(left + width - 12, y, second, fill=colours.text, anchor="end")
+        _branch(canvas, left + width, TOKEN_RIGHT - 64.0, middle, BASE, accent, dashed)
+        top += height + gap
 
 
 def _branch(canvas: Canvas, start: float, end: float, y0: float, y1: float, colour: str, dashed: bool) -> None:

@@ -14,7 +14,7 @@ from lineament.models.architecture.drawing.words import label
 from lineament.models.architecture.facial_space import (
     CELL_EDGES,
     GRAPH_OPERATIONS,
-    MOMENTS_OPERATIONS,
+    MOMENTS_DELAYS,
     NOT_PARAMETRIC,
     TEMPORAL_OPERATIONS,
 )
@@ -30,9 +30,11 @@ _NODES = (194.0, 342.0, 490.0)
 _NODE_WIDTH = 22.0
 _TOKEN = 528.0
 _ROW = 15.0
+READ = "delays"
+"""The edge that is drawn as a ribbon in a family without a cell."""
 _COLOUR = {
     name: i
-    for names in (TEMPORAL_OPERATIONS, GRAPH_OPERATIONS, MOMENTS_OPERATIONS)
+    for names in (TEMPORAL_OPERATIONS, GRAPH_OPERATIONS, MOMENTS_DELAYS)
     for i, name in enumerate(name for name in names if name not in NOT_PARAMETRIC)
 }
 """Place of an operation's colour among the palette's series, the same in every space."""
@@ -88,14 +90,15 @@ def supernet_card(shares: _Shares, attribute: str, family: str, share: float, co
     card_frame(canvas, attribute, "", weight, colours)
     prefix, accent = f"{attribute}.{family}", colours.line_of(attribute)
     middle, bottom = _UPPER + (_LOWER + _LANE - _UPPER) / 2, _UPPER - 2.0
-    if set(CELL_EDGES) <= set(shares.edges(prefix)):
-        for edge in shares.edges(prefix):
-            if edge not in CELL_EDGES:
-                title = {"input": "enters"}.get(edge, edge)
-                bottom = _list_of(canvas, title, shares.of(f"{prefix}.{edge}"), 20.0, bottom + 8.0, colours)
-        _cell(canvas, shares, prefix, accent, colours)
-    else:
+    drawn = (*CELL_EDGES, READ)
+    for edge in shares.edges(prefix):
+        if edge not in drawn:
+            title = {"input": "enters", "signal": "correlations of"}.get(edge, edge)
+            bottom = _list_of(canvas, title, shares.of(f"{prefix}.{edge}"), 20.0, bottom + 8.0, colours)
+    if READ in shares.edges(prefix):
         _readings(canvas, shares, prefix, accent, colours)
+    else:
+        _cell(canvas, shares, prefix, accent, colours)
     arrow(canvas, _NODES[2] + _NODE_WIDTH / 2, _TOKEN, accent, middle)
     canvas.rectangle(_TOKEN, middle - 16.0, 60.0, 32.0, fill=colours.surface, stroke=accent, radius=4)
     canvas.text(_TOKEN + 30.0, middle, "token", fill=colours.text, anchor="middle")
@@ -114,13 +117,10 @@ def _cell(canvas: Canvas, shares: _Shares, prefix: str, accent: str, colours: Pa
 
 
 def _readings(canvas: Canvas, shares: _Shares, prefix: str, accent: str, colours: Palette) -> None:
-    """A family without a cell: a ribbon for each of its edges, between the channels and what is read of them."""
-    edges = shares.edges(prefix)
+    """A family without a cell: a ribbon between the channels and the delays their correlations are read at."""
     top, bottom = _UPPER + 16.0, _LOWER + _LANE - 16.0
-    height = (bottom - top) / max(len(edges), 1)
-    for i, edge in enumerate(edges):
-        _ribbon(canvas, shares.of(f"{prefix}.{edge}"), _NODES[0], _NODES[2], top + i * height, colours, height - 4.0)
-    for x, words in ((_NODES[0], "channels"), (_NODES[2], " and ".join(edges))):
+    _ribbon(canvas, shares.of(f"{prefix}.{READ}"), _NODES[0], _NODES[2], top, colours, bottom - top - 4.0)
+    for x, words in ((_NODES[0], "channels"), (_NODES[2], READ)):
         bar = (x - _NODE_WIDTH / 2, top - 4, _NODE_WIDTH, bottom - top + 8)
         canvas.rectangle(*bar, fill=colours.surface, stroke=accent, radius=6)
         canvas.text(x, (top + bottom) / 2, words, fill=colours.text, size=11, anchor="middle", turned=True)
@@ -135,7 +135,7 @@ def _list_of(
     for i, (name, share) in enumerate(shares):
         at = y + (i + 1) * _ROW
         canvas.rectangle(x, at - 6.5, share * width, 13.0, fill=colours.accent, opacity=0.35, radius=2)
-        words = label(name).removesuffix(" graph").removesuffix(" spectrum")
+        words = label(name).removesuffix(" graph").removesuffix(" spectrum").removesuffix(" of channels")
         canvas.text(x + 4.0, at, words, fill=colours.text, size=10.5)
         canvas.text(x + width, at, f"{share:.2f}", fill=colours.muted, size=10.5, anchor="end")
     return y + (len(shares) + 1) * _ROW

@@ -1,4 +1,4 @@
-"""Which delays an attribute's channels are correlated over; candidates of the moments extractor."""
+"""Over which delays channels are correlated; candidates of the moments extractor."""
 
 from lineament.models.architecture.operations.moments import delays
 
