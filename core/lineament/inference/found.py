@@ -95,7 +95,7 @@ def _found(outcome: Mapping[str, Any], tensors: Mapping[str, npt.NDArray[Any]]) 
         widths=Widths(int(config["width"]), int(config["token"]), int(config["attention_width"])),
         members=members,
         session_ids=tuple(held["session_ids"]),
-        networks=np.array(held["predictions"]["searched network"], dtype=np.float64),
+        networks=np.array(outcome["network_unscaled"], dtype=np.float64),
         better=bool(verdict["better_than_constant"]),
         sentences=tuple(verdict["sentences"]),
         leaderboard=tuple(outcome["leaderboard"]),

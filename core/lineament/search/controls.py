@@ -8,21 +8,21 @@ import numpy.typing as npt
 
 from lineament.models.architecture.space import SearchSpace
 from lineament.search.candidates import Candidate, hand_designed
-from lineament.search.data import Fold
-from lineament.search.phases.final import Ensemble, final_folds, train_ensembles
+from lineament.search.phases.final import Ensemble, final_folds, scaled_in_folds, train_ensembles
 from lineament.search.ridge import Ridge, channel_means
 from lineament.search.work import Work
 
 PHASE = "controls"
 FloatArray = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class Plain:
-    """A predictor that is no network. held: float64[n] out of fold; test: float64[folds, m]."""
+    """A predictor that is no network; fields as those of an `Ensemble`."""
 
     name: str
+    raw: FloatArray
+    raw_test: FloatArray
     held: FloatArray
     test: FloatArray
 
@@ -76,26 +76,20 @@ def run_controls(work: Work, winner: Candidate, singles: Sequence[Candidate], sp
         )
 
 
-def places(work: Work, fold: Fold) -> tuple[Rows, Rows]:
-    """A fold's sessions to fit on and to hold out, as places in the pool."""
-    fitted, held = work.data.fold(work.part, fold)
-    return np.searchsorted(work.rows.pool, fitted), np.searchsorted(work.rows.pool, held)
-
-
 def _constant(work: Work, scores: FloatArray | None = None) -> Plain:
     scores = work.scores if scores is None else scores
     held, test = np.empty(len(scores)), np.empty((work.config.folds, len(work.rows.test)))
     for fold in final_folds(work):
-        fitted, out = places(work, fold)
+        fitted, out = work.places(fold)
         held[out] = test[fold.fold] = scores[fitted].mean()
-    return Plain("constant", held, test)
+    return Plain("constant", held, test, held, test)
 
 
 def _ridge(work: Work, name: str, statistics: FloatArray) -> Plain:
     pool, test, scores = work.rows.pool, work.rows.test, work.scores
     held, tested = np.empty(len(pool)), np.empty((work.config.folds, len(test)))
     for fold in final_folds(work):
-        fitted, out = places(work, fold)
+        fitted, out = work.places(fold)
         model = Ridge.fit(statistics[pool[fitted]], scores[fitted], [work.persons[i] for i in fitted])
         held[out], tested[fold.fold] = model.predict(statistics[pool[out]]), model.predict(statistics[test])
-    return Plain(name, held, tested)
+    return Plain(name, held, tested, *scaled_in_folds(work, held, tested, scores))

@@ -68,7 +68,7 @@ class PartOutcome:
         rows = [Row("final predictor", "final", 0, 0, self.prediction.held, self.prediction.test)]
         for kind, one in ensembles:
             name = "searched network" if kind == "network" else one.candidate.name
-            rows.append(Row(name, kind, one.parameters, len(one.held), one.out_of_fold, one.test.mean(axis=0)))
+            rows.append(Row(name, kind, one.parameters, one.seeds, one.held, one.test.mean(axis=0)))
         plain = (controls.ridge, controls.ridge_means, controls.constant)
         return [*rows, *(Row(one.name, "control", 0, 0, one.held, one.test.mean(axis=0)) for one in plain)]
 
@@ -132,7 +132,8 @@ def outcome_json(outcome: SearchOutcome) -> dict[str, Any]:
 
 
 def part_json(part: PartOutcome, features: CohortFeatures) -> dict[str, Any]:
-    """Verdict, leaderboard, short list, predictions and budget of one part."""
+    """Verdict, leaderboard, short list, predictions and budget of one part. network_unscaled: what the members say out
+    of fold, for whoever mixes them anew."""
     scores = part.rows.scores[part.rows.pool]
     warm = part.proposals.warm_up
     return {
@@ -142,6 +143,7 @@ def part_json(part: PartOutcome, features: CohortFeatures) -> dict[str, Any]:
         "short_list": [one.to_json(scores) for one in part.short_list.ranked],
         "warm_up": warm.to_json() if warm is not None else None,
         "out_of_fold": predictions_json(part, features, part.rows.pool, tested=False),
+        "network_unscaled": part.ensemble.raw.tolist(),
         "test": predictions_json(part, features, part.rows.test, tested=True) if len(part.rows.test) else None,
         "budget": {"spent": dict(part.spent), "total": sum(part.spent.values())},
     }
@@ -158,7 +160,7 @@ def _entry(part: PartOutcome, features: CohortFeatures, row: Row) -> dict[str, A
     constant, controls = row.name == "constant", part.controls
     against = {"constant": controls.constant, "ridge": controls.ridge}
     others = {name: (one.held, one.test.mean(axis=0)) for name, one in against.items()}
-    others["hand-designed"] = controls.hand.out_of_fold, controls.hand.test.mean(axis=0)
+    others["hand-designed"] = controls.hand.held, controls.hand.test.mean(axis=0)
 
     def figures(rows: npt.NDArray[np.int64], values: FloatArray, column: int) -> dict[str, Any]:
         scores, persons = features.scores[rows], [features.person_ids[i] for i in rows]
@@ -177,7 +179,7 @@ def _entry(part: PartOutcome, features: CohortFeatures, row: Row) -> dict[str, A
 def _random_entry(part: PartOutcome, features: CohortFeatures) -> dict[str, Any]:
     """The mean of the figures of random architectures: what choosing is worth is the distance to it."""
     drawn = part.controls.random
-    held = _mean_metrics(features, part.rows.pool, [one.out_of_fold for one in drawn])
+    held = _mean_metrics(features, part.rows.pool, [one.held for one in drawn])
     test = _mean_metrics(features, part.rows.test, [one.test.mean(axis=0) for one in drawn])
     parameters = round(float(np.mean([one.parameters for one in drawn])))
     name = f"mean of {len(drawn)} random architectures"

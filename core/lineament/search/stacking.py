@@ -1,11 +1,13 @@
-"""Network and ridge together: weights that never go below zero nor above one in sum, learned out of fold.
+"""Scale and mixture of predictors, learned out of fold: weights that never go below zero.
 
 prediction = m + sum_k w_k (p_k - m), where m is the mean of the scores that p was trained on (Wolpert 1992; Breiman
-1996 for weights that are not negative). What the weights leave of one falls to the mean, so that predictors without
-signal shrink to the constant.
+1996 for weights that are not negative). Predictors without signal shrink to the constant. A network trained with much
+dropout says too little of what it knows, and its one weight may well be 2: every network and every ridge is scaled so
+before it is judged (our choice), or errors would compare how hard they were regularised.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -22,19 +24,7 @@ def stacking_weights(predictions: FloatArray, means: FloatArray, scores: FloatAr
         return np.zeros(len(predictions))
     deviations = (predictions - means).T
     weights: FloatArray = nnls(deviations, scores - means)[0]
-    if weights.sum() <= 1:
-        return weights
-    return _on_simplex(deviations, scores - means)
-
-
-def _on_simplex(deviations: FloatArray, target: FloatArray) -> FloatArray:
-    """Least squares with weights of at least zero that sum to one: a heavy row stands for the sum (Lawson, Hanson)."""
-    from scipy.optimize import nnls
-
-    heavy = 1e4 * max(float(np.linalg.norm(deviations)), 1.0)
-    rows = np.vstack([deviations, np.full(deviations.shape[1], heavy)])
-    weights: FloatArray = nnls(rows, np.append(target, heavy))[0]
-    return np.asarray(weights / weights.sum())
+    return weights
 
 
 def stacked(weights: FloatArray, predictions: FloatArray, means: FloatArray) -> FloatArray:
@@ -54,3 +44,21 @@ def cross_fitted(
         weights[fold] = stacking_weights(predictions[:, others], means[others], scores[others])
         found[held] = stacked(weights[fold], predictions[:, held], means[held])
     return found, weights
+
+
+@dataclass(frozen=True, eq=False)
+class Scaled:
+    """held: float64[n], each session by a weight learned without its fold. weight: learned from all."""
+
+    held: FloatArray
+    weight: float
+
+    @classmethod
+    def of(cls, held: FloatArray, means: FloatArray, scores: FloatArray, folds: Sequence[Rows]) -> "Scaled":
+        """From out-of-fold predictions float64[n] as they came."""
+        alone = held[None]
+        return cls(cross_fitted(alone, means, scores, folds)[0], float(stacking_weights(alone, means, scores)[0]))
+
+    def applied(self, predictions: FloatArray, means: FloatArray) -> FloatArray:
+        """The weight of all on predictions for others."""
+        return np.asarray(means + self.weight * (predictions - means))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from lineament.datasets.scales import Scale
 from lineament.search.comparison import Comparison, compare
 from lineament.search.conformal import cross_conformal, left_out_intervals
-from lineament.search.controls import Controls, places
+from lineament.search.controls import Controls
 from lineament.search.phases.final import Ensemble, final_folds
 from lineament.search.stacking import cross_fitted, stacked, stacking_weights
 from lineament.search.work import Work
@@ -55,13 +55,13 @@ class FinalPrediction:
 def judge(work: Work, ensemble: Ensemble, controls: Controls) -> tuple[Verdict, FinalPrediction]:
     """The verdict, and the final predictor it leaves."""
     scale, scores = work.data.features.scale, work.scores
-    both = np.stack([ensemble.out_of_fold, controls.ridge.held])
-    folds = [places(work, fold)[1] for fold in final_folds(work)]
+    both = np.stack([ensemble.raw, controls.ridge.raw])
+    folds = [work.places(fold)[1] for fold in final_folds(work)]
     held, _ = cross_fitted(both, controls.means, scores, folds)
     weights = stacking_weights(both, controls.means, scores)
     verdict = _verdict(work, _inside(held, scale), ensemble, controls)
     if verdict.better_than_constant:
-        test = stacked(weights, np.stack([ensemble.test, controls.ridge.test]), controls.constant.test)
+        test = stacked(weights, np.stack([ensemble.raw_test, controls.ridge.raw_test]), controls.constant.test)
     else:
         held, weights, test = controls.means, np.zeros(2), controls.constant.test
     return verdict, _prediction(work, folds, weights, held, test, verdict.better_than_constant)
@@ -87,17 +87,17 @@ def _prediction(
 
 
 def _verdict(work: Work, final: FloatArray, ensemble: Ensemble, controls: Controls) -> Verdict:
-    scores, persons, network = work.scores, work.persons, ensemble.out_of_fold
+    scores, persons, network = work.scores, work.persons, ensemble.held
     others = {
         "constant": controls.constant.held,
         "ridge": controls.ridge.held,
-        "hand-designed": controls.hand.out_of_fold,
+        "hand-designed": controls.hand.held,
     }
     comparisons = {}
     for name, other in others.items():
         comparisons[f"final against {name}"] = compare(final, other, scores, persons)
         comparisons[f"network against {name}"] = compare(network, other, scores, persons)
-    permuted = compare(controls.permuted.out_of_fold, controls.permuted_means, controls.permuted_scores, persons)
+    permuted = compare(controls.permuted.held, controls.permuted_means, controls.permuted_scores, persons)
     comparisons["permuted labels against constant"] = permuted
     better = comparisons["final against constant"].better
     sentences = [_headline(comparisons["final against constant"])]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from lineament.progress import CancelToken, EventSink
 from lineament.search.budget import Budget
 from lineament.search.config import SearchConfig
-from lineament.search.data import Fold, Part, PartData, SearchData
+from lineament.search.data import FloatArray, Fold, Part, PartData, Rows, SearchData
 from lineament.search.engines.engine import Engine
 from lineament.search.plan import Plan, Size
 from lineament.search.runs.registry import Registry
@@ -93,6 +93,19 @@ class Work:
         """How many behaviour parameters networks are trained on beside the score."""
         known = self.data.features.behaviour
         return known.shape[1] if known is not None and self.config.recipe.behaviour else 0
+
+    def places(self, fold: Fold) -> tuple[Rows, Rows]:
+        """A fold's sessions to fit on and to hold out, as places in the pool."""
+        fitted, held = self.data.fold(self.part, fold)
+        return np.searchsorted(self.rows.pool, fitted), np.searchsorted(self.rows.pool, held)
+
+    def fold_means(self, folds: Sequence[Fold], scores: FloatArray) -> FloatArray:
+        """float64[n], the mean of the scores that each of the pool's sessions was predicted from."""
+        means = np.empty(len(scores))
+        for fold in folds:
+            fitted, held = self.places(fold)
+            means[held] = scores[fitted].mean()
+        return means
 
     def network_settings(self) -> dict[str, Any]:
         """What every unit that trains something must know."""

@@ -15,6 +15,7 @@ from lineament.search.data import Fold
 from lineament.search.phases.common import network_of
 from lineament.search.phases.train import train_unit
 from lineament.search.runs.unit import UnitResult
+from lineament.search.stacking import Scaled
 from lineament.search.work import Work
 
 PHASE = "final"
@@ -38,19 +39,17 @@ class Member:
 
 @dataclass(frozen=True, eq=False)
 class Ensemble:
-    """One architecture over folds and seeds. held: float64[seeds, n] out-of-fold predictions for the pool; test:
-    float64[folds, m], the mean over seeds of each fold's members for the test sessions."""
+    """One architecture over folds and seeds. raw: float64[n] out-of-fold predictions for the pool, the mean over seeds;
+    raw_test: float64[folds, m], that of each fold's members for the test sessions. held, test: the same, scaled."""
 
     candidate: Candidate
     parameters: int
+    seeds: int
+    raw: FloatArray
+    raw_test: FloatArray
     held: FloatArray
     test: FloatArray
     members: tuple[Member, ...]
-
-    @property
-    def out_of_fold(self) -> FloatArray:
-        """float64[n], the mean over seeds."""
-        return np.asarray(self.held.mean(axis=0))
 
 
 def final_folds(work: Work) -> list[Fold]:
@@ -75,10 +74,23 @@ def train_ensembles(
     ]
     results = work.units(phase, units)
     size = repeats * len(folds)
-    return [_ensemble(work, c, results[i * size : (i + 1) * size]) for i, c in enumerate(candidates)]
+    part = work.part if permuted is None else work.part.shuffled(permuted)
+    scores = work.data.part(part).scores[work.rows.pool]
+    return [_ensemble(work, c, results[i * size : (i + 1) * size], scores) for i, c in enumerate(candidates)]
 
 
-def _ensemble(work: Work, candidate: Candidate, results: Sequence[UnitResult]) -> Ensemble:
+def scaled_in_folds(
+    work: Work, held: FloatArray, test: FloatArray, scores: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Predictions of the final folds, float64[n] and float64[folds, m], with their scale learned out of fold."""
+    folds = final_folds(work)
+    places = [work.places(fold) for fold in folds]
+    scaled = Scaled.of(held, work.fold_means(folds, scores), scores, [out for _, out in places])
+    own = np.array([scores[fitted].mean() for fitted, _ in places])
+    return scaled.held, scaled.applied(test, np.broadcast_to(own[:, None], test.shape))
+
+
+def _ensemble(work: Work, candidate: Candidate, results: Sequence[UnitResult], scores: FloatArray) -> Ensemble:
     """From results in the order repeat, fold."""
     pool, test, count = work.rows.pool, work.rows.test, work.config.folds
     place = {int(row): i for i, row in enumerate(pool)}
@@ -92,7 +104,10 @@ def _ensemble(work: Work, candidate: Candidate, results: Sequence[UnitResult]) -
         held[repeat, [place[int(row)] for row in rows[:first]]] = predictions[:first]
         tested[fold] += predictions[first:] / repeats
         members.append(Member(fold, repeat, **result.values["target"], state=network_of(result.arrays)))
-    return Ensemble(candidate, int(results[0].values["parameters"]), held, tested, tuple(members))
+    raw = held.mean(axis=0)
+    scaled = scaled_in_folds(work, raw, tested, scores)
+    parameters = int(results[0].values["parameters"])
+    return Ensemble(candidate, parameters, repeats, raw, tested, *scaled, tuple(members))
 
 
 def run_final(work: Work, winner: Candidate) -> Ensemble:

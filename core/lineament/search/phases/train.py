@@ -12,6 +12,7 @@ from lineament.search.phases.common import REPORTS, Bench, make_bench, resume, s
 from lineament.search.ranking import Evaluated, out_of_fold
 from lineament.search.runs.context import UnitContext
 from lineament.search.runs.unit import Array, Unit
+from lineament.search.stacking import Scaled
 from lineament.search.training import EdgeWeights, predict, require_number
 from lineament.search.work import Work
 
@@ -87,7 +88,8 @@ def trained_result(
 def evaluate(
     work: Work, phase: str, candidates: Sequence[Candidate], folds: Sequence[Fold], repeats: range
 ) -> list[Evaluated]:
-    """Out-of-fold predictions of every candidate with every seed, in the candidates' order."""
+    """Out-of-fold predictions of every candidate with every seed, each scaled, in the candidates' order."""
+    held, means = [work.places(fold)[1] for fold in folds], work.fold_means(folds, work.scores)
     units = [train_unit(work, c, fold, repeat) for c in candidates for repeat in repeats for fold in folds]
     results = work.units(phase, units)
     seeds = [results[i : i + len(folds)] for i in range(0, len(results), len(folds))]
@@ -95,5 +97,7 @@ def evaluate(
     for i, candidate in enumerate(candidates):
         own = seeds[i * len(repeats) : (i + 1) * len(repeats)]
         parameters = int(own[0][0].values["parameters"])
-        evaluated.append(Evaluated(candidate, parameters, out_of_fold(own, work.rows.pool)))
+        found = out_of_fold(own, work.rows.pool)
+        scaled = [Scaled.of(seed, means, work.scores, held).held for seed in found]
+        evaluated.append(Evaluated(candidate, parameters, np.array(scaled)))
     return evaluated

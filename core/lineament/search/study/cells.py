@@ -9,7 +9,7 @@ methods have in common are trained once, and charged to both.
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,22 +44,22 @@ ABLATIONS: Mapping[str, Mapping[str, Any]] = {
 """What is taken away from the default method, as changes of its settings."""
 
 SMALL = SearchConfig(
-    budget=5_500,
+    budget=4_000,
     folds=3,
     repeats=1,
     search_folds=2,
     search_repeats=1,
-    short_list=9,
+    short_list=7,
     random_candidates=0,
-    random_controls=3,
+    random_controls=2,
     tuning_steps=0,
-    recipe=Recipe(steps=120, windows=8, validation_windows=4),
+    recipe=Recipe(steps=110, windows=6, validation_windows=3),
 )
 """Every search of the study. Small on purpose: more cohorts tell more than a larger budget on each."""
 
 
-LARGE_EXTRA = 1_500
-"""Steps more for a cohort of several hundred persons."""
+LARGE = {"budget": 6_500, "recipe": replace(SMALL.recipe, steps=200)}
+"""Changes for a cohort of several hundred persons: there is more to learn."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ class StudyCohort:
         return f"{self.preset}-{self.train}-{self.seed}"
 
     def settings(self, base: SearchConfig) -> SearchConfig:
-        """More persons to predict cost more, so a larger cohort gets a larger budget, the same for every method."""
-        return base if self.train <= 200 else base.with_changes(budget=base.budget + LARGE_EXTRA)
+        """Of `base`, or with `LARGE`; the same for every method."""
+        return base if self.train <= 200 else base.with_changes(**LARGE)
 
     def simulate(self, seconds: float) -> SimulatedCohort:
         return simulate_cohort(self.train + self.test, self.preset, self.seed, seconds=seconds)
