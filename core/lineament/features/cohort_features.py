@@ -36,9 +36,9 @@ class CohortFeatures:
     values: float32[N, W, T, N_CHANNELS], unscaled input channels, relative to the rest of the session's first 20 usable
     seconds. points: float32[N, W, 68, 32], unscaled node features of the landmarks (`point_spectra`). present:
     bool[N, W], which windows are usable; the others are zeros. statistics: float32[N, N_STATISTICS]
-    (`session_statistics`). scores: float64[N]. behaviour: float64[N, K], see `Cohort`, or None. absent: input channels that the cohort's extractor does not give; they
-    are zeros. fingerprint: of labels, splits, persons and what the recordings are made from, never of the arrays'
-    bytes, whose last bits differ between machines. folder: where the arrays are cached.
+    (`session_statistics`). scores: float64[N]. behaviour: float64[N, K], see `Cohort`, or None. absent: input channels
+    that the cohort's extractor does not give; they are zeros. fingerprint: of labels, splits, persons and what the
+    recordings are made from, never of the arrays' bytes, whose last bits differ between machines. folder: where the arrays are cached.
 
     A copy sent to another process carries the folder in place of the arrays, which that process maps.
     """

@@ -78,8 +78,8 @@ class Fold:
 
 @dataclass(frozen=True, eq=False)
 class PartData:
-    """pool, test: rows. targets float64[N, 1 + K]: the score and, where the cohort has them, K true behaviour parameters;
-    NaN outside the pool."""
+    """pool, test: rows. targets float64[N, 1 + K]: the score and, where the cohort has them, K true behaviour
+    parameters; NaN outside the pool."""
 
     pool: Rows
     test: Rows

@@ -14,16 +14,18 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
+MOST = 3.0
+"""Largest weight. A predictor that hardly leaves the mean is noise, not whispered knowledge (our choice)."""
 
 
 def stacking_weights(predictions: FloatArray, means: FloatArray, scores: FloatArray) -> FloatArray:
     """w float64[k] from out-of-fold predictions float64[k, n]; means float64[n]: of the scores each was trained on."""
-    from scipy.optimize import nnls
+    from scipy.optimize import lsq_linear
 
     if not len(scores):
         return np.zeros(len(predictions))
     deviations = (predictions - means).T
-    weights: FloatArray = nnls(deviations, scores - means)[0]
+    weights: FloatArray = lsq_linear(deviations, scores - means, bounds=(0.0, MOST), tol=1e-12).x
     return weights
 
 

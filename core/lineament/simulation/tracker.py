@@ -22,9 +22,9 @@ class TrackerNoise:
 
     mixing: float64[17, 17], row true unit, column estimate, gains on the diagonal. Of action units float64[17]:
     gain_ln_sd, offset, offset_sd between persons; turn_sd: points a degree off-axis, between persons; noise: sd in a
-    frame of a face at rest, growth: what a point of intensity anywhere in the face adds, lasting_s: time constant. lines: the same of gaze and rotation (degrees) and place (mm), float64[8]
-    each, in the order of `LINES`. points_*: of landmarks, in inter-ocular distances; common: share of their noise that
-    moves many together. turned: noise at 30 degrees of yaw against frontal.
+    frame of a face at rest, growth: what a point of intensity anywhere in the face adds, lasting_s: time constant.
+    lines: the same of gaze and rotation (degrees) and place (mm), float64[8] each, in the order of `LINES`. points_*:
+    of landmarks, in inter-ocular distances; common: share of their noise that moves many together. turned: noise at 30 degrees of yaw against frontal.
     """
 
     mixing: FloatArray

@@ -10,7 +10,7 @@ from lineament.search.conformal import cross_conformal, left_out_intervals
 from lineament.search.metrics import coverage, measure
 from lineament.search.ranking import Evaluated, ranked, simplest_within_one_se
 from lineament.search.ridge import PENALTIES, Ridge, channel_means, ridge_path
-from lineament.search.stacking import cross_fitted, stacked, stacking_weights
+from lineament.search.stacking import MOST, Scaled, cross_fitted, stacked, stacking_weights
 
 PERSONS = [f"p{i}" for i in range(120)]
 
@@ -28,15 +28,26 @@ def test_stacking_finds_the_weights_of_a_mixture(scores: np.ndarray) -> None:
     np.testing.assert_allclose(stacking_weights(parts + 3.0, means, target), [0.3, 0.5], atol=1e-9)
 
 
-def test_stacking_weights_never_sum_to_more_than_one_nor_go_below_zero(scores: np.ndarray) -> None:
+def test_stacking_amplifies_the_timid_within_bounds_and_turns_nothing_round(scores: np.ndarray) -> None:
     rng = np.random.default_rng(2)
     means = np.full(120, scores.mean())
-    timid = means + 0.2 * (scores - means)
+    timid = means + 0.4 * (scores - means)
     weights = stacking_weights(np.stack([timid, means + rng.normal(size=120)]), means, scores)
-    assert weights.sum() == pytest.approx(1.0)
-    assert weights[0] > 0.95
+    np.testing.assert_allclose(weights, [2.5, 0], atol=1e-6)
+    whisper = means + 1e-6 * (scores - means)
+    assert stacking_weights(whisper[None], means, scores)[0] == pytest.approx(MOST)
     against = means - (scores - means)
-    np.testing.assert_array_equal(stacking_weights(np.stack([against, against]), means, scores), [0, 0])
+    np.testing.assert_allclose(stacking_weights(np.stack([against, against]), means, scores), [0, 0], atol=1e-9)
+
+
+def test_a_predictor_is_scaled_without_its_own_fold(scores: np.ndarray) -> None:
+    means = np.full(120, scores.mean())
+    folds = [np.arange(fold, 120, 3) for fold in range(3)]
+    timid = means + 0.5 * (scores - means)
+    scaled = Scaled.of(timid, means, scores, folds)
+    assert scaled.weight == pytest.approx(2.0)
+    np.testing.assert_allclose(scaled.held, scores)
+    np.testing.assert_allclose(scaled.applied(means + 1.0, means), means + 2.0)
 
 
 def test_a_stack_of_noise_falls_back_to_the_mean(scores: np.ndarray) -> None:

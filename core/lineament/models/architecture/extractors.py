@@ -132,8 +132,10 @@ class GnnExtractor(nn.Module):
 
 
 class Extractor(nn.Module):
-    """One attribute's extractor; where several families are open, their tokens are weighted. channels: its own. others: places
-    of the channels of the network's other attributes."""
+    """One attribute's extractor; where several families are open, their tokens are weighted.
+
+    channels: its own. others: places of the channels of the network's other attributes.
+    """
 
     def __init__(
         self,
