@@ -38,7 +38,8 @@ class CohortFeatures:
     bool[N, W], which windows are usable; the others are zeros. statistics: float32[N, N_STATISTICS]
     (`session_statistics`). scores: float64[N]. behaviour: float64[N, K], see `Cohort`, or None. absent: input channels
     that the cohort's extractor does not give; they are zeros. fingerprint: of labels, splits, persons and what the
-    recordings are made from, never of the arrays' bytes, whose last bits differ between machines. folder: where the arrays are cached.
+    recordings are made from, never of the arrays' bytes, whose last bits differ between machines. folder: where the
+    arrays are cached.
 
     A copy sent to another process carries the folder in place of the arrays, which that process maps.
     """

@@ -24,7 +24,8 @@ class TrackerNoise:
     gain_ln_sd, offset, offset_sd between persons; turn_sd: points a degree off-axis, between persons; noise: sd in a
     frame of a face at rest, growth: what a point of intensity anywhere in the face adds, lasting_s: time constant.
     lines: the same of gaze and rotation (degrees) and place (mm), float64[8] each, in the order of `LINES`. points_*:
-    of landmarks, in inter-ocular distances; common: share of their noise that moves many together. turned: noise at 30 degrees of yaw against frontal.
+    of landmarks, in inter-ocular distances; common: share of their noise that moves many together. turned: noise at 30
+    degrees of yaw against frontal.
     """
 
     mixing: FloatArray
