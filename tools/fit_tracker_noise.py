@@ -214,13 +214,15 @@ def noise_by_activity(rest: FloatArray, activity: FloatArray, owner: npt.NDArray
 
 def turned_noise(people: list[Compared]) -> float:
     """Frame-to-frame noise of all units where heads are turned 20-40 deg aside, of that in frontal frames, all persons
-    together: each has only a dozen such frames."""
+    together: each has only a dozen such frames. 1 without such frames."""
     far, near = [], []
     for p in people:
         jumps = np.diff(p.au_seen - p.au, axis=0) ** 2
         yaw = np.abs(p.head[1:, 1])
         far.append(jumps[(yaw > 20) & (yaw < 40) & ~p.ordinary[1:]])
         near.append(jumps[p.ordinary[1:] & (yaw < 10)])
+    if sum(map(len, far)) < 20:
+        return 1.0
     return float(np.sqrt(np.nanmean(np.concatenate(far)) / np.nanmean(np.concatenate(near))))
 
 

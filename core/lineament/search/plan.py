@@ -67,6 +67,11 @@ class Plan:
         return self.every if self.every > 1 else 0
 
     @property
+    def listed(self) -> int:
+        """Those of them that the short list holds."""
+        return self.singles if self.config.singles else 0
+
+    @property
     def final(self) -> float:
         c = self.config
         return c.folds * c.repeats * self.training(self.every, c.folds, test=True)
@@ -85,14 +90,14 @@ class Plan:
         """All with one seed, the better half with the others."""
         c = self.config
         kept = half(candidates) if c.repeats > 1 else 0
-        singles = min(self.singles, candidates)
+        singles = min(self.listed, candidates)
         trained = candidates - singles + kept * (c.repeats - 1)
         return c.folds * (trained * self.training(self.every, c.folds) + singles * self.training(1, c.folds))
 
     @property
     def fewest_candidates(self) -> int:
-        """The hand-designed network, every attribute alone and two that were found."""
-        return min(self.singles + 3, self.config.short_list)
+        """The hand-designed network, every attribute alone (where it may win) and two that were found."""
+        return min(self.listed + 3, self.config.short_list)
 
     def candidates(self, units: float) -> int:
         """How many architectures the short list may hold for so many units."""
