@@ -120,6 +120,9 @@ def test_every_switch_runs_the_phases_it_leaves(
         assert not any(".gnn." in edge for unit in drawn for edge in unit.settings["genotype"])
     if changes.get("attention") is False:
         assert not any(unit.settings["attention"] for unit in units)
+    if changes.get("singles") is False:
+        assert all(len(one.candidate.attributes) > 1 for one in outcome.part.short_list.ranked)
+        assert len(outcome.part.controls.alone) == 4
     if changes.get("fusion_search") is False:
         found = [one.candidate.genotype for one in outcome.part.short_list.ranked if len(one.candidate.attributes) > 1]
         assert {genotype["fusion.node 1.operation"] for genotype in found} == {"sum"}
