@@ -66,6 +66,8 @@ def test_tables_mark_toys_and_make_a_card(cells: list[dict[str, Any]]) -> None:
     text = to_markdown(cells)
     assert "strong (toy): 142 persons to learn from, 60 to be tested on, 3 cohorts" in text
     assert text.count("| drnas_pt") == 2  # with the read-out, and the network alone
+    against = next(line for line in text.splitlines() if line.startswith("Gain in RMSE of drnas_pt's final predictor"))
+    assert all(name in against for name in ("ridge on session statistics +", "random 1 +", "random 2 +", "constant +"))
     assert to_comparison(cells, "realistic") is None
     comparison = to_comparison(cells, "strong")
     assert comparison is not None
