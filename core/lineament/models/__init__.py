@@ -3,9 +3,9 @@
 from lineament.models.base import EncodedWindows, Model
 from lineament.models.card import Comparison, Estimate, Metrics, ModelCard
 from lineament.models.intervals import ConformalTable
-from lineament.models.prediction import ATTRIBUTES, PHQ8, Prediction, Scale, ScoreProvenance
+from lineament.models.prediction import ATTRIBUTES, PHQ8, Prediction, RegionAttention, Scale, ScoreProvenance
 from lineament.models.shipped import default_model_folder
-from lineament.models.store import Description, describe_model, load_model, save_model
+from lineament.models.store import Description, describe_model, load_model, load_pixel_model, save_model
 
 __all__ = [
     "ATTRIBUTES",
@@ -19,10 +19,12 @@ __all__ = [
     "Model",
     "ModelCard",
     "Prediction",
+    "RegionAttention",
     "Scale",
     "ScoreProvenance",
     "default_model_folder",
     "describe_model",
     "load_model",
+    "load_pixel_model",
     "save_model",
 ]

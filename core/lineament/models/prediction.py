@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from lineament.datasets.scales import PHQ8, Scale
 
-__all__ = ["ATTRIBUTES", "PHQ8", "Prediction", "Scale", "ScoreProvenance"]
+__all__ = ["ATTRIBUTES", "PHQ8", "Prediction", "RegionAttention", "Scale", "ScoreProvenance"]
 
 ATTRIBUTES = ("action units", "gaze", "head pose", "landmarks")
 
@@ -32,6 +32,19 @@ class ScoreProvenance:
     settings: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, eq=False)
+class RegionAttention:
+    """Where in the face a model that sees pixels looked, moment by moment.
+
+    times: float64[n], seconds of the crops. maps: float32[n, h, w], each summing to 1 over its crop, in the crop's own
+    coordinates: cell (i, j) covers the rows i / h to (i + 1) / h and the columns j / w to (j + 1) / w of the aligned
+    square crop, row 0 at its top. The inverse of the crop's similarity transform lays a map over the picture.
+    """
+
+    times: npt.NDArray[np.float64]
+    maps: npt.NDArray[np.float32]
+
+
 @dataclass(frozen=True)
 class Prediction:
     """A model's estimate for one recording; a research estimate, never a diagnosis.
@@ -40,7 +53,7 @@ class Prediction:
     level: nominal coverage of the interval (split-conformal), e.g. 0.8. baseline: the constant predictor's value.
     window_times: float64[W, 2] start and end in seconds. attribute_attention: float32[W, A], rows sum to 1.
     moment_attention: float32[W], sums to 1. usable_s: seconds good enough to score, usable_share their share of the
-    time seen.
+    time seen. region_attention: for models that look at face crops.
     """
 
     score: float | None
@@ -56,3 +69,4 @@ class Prediction:
     usable_share: float
     abstained: str | None
     provenance: ScoreProvenance
+    region_attention: RegionAttention | None = None

@@ -7,9 +7,11 @@ MODEL_CARD.md       the card for reading
 
 import hashlib
 import json
+from collections.abc import Callable, Container
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from lineament.errors import LineamentError, ModelError
 from lineament.models.architecture.space import Genotype, SearchSpace
@@ -18,8 +20,10 @@ from lineament.models.intervals import ConformalTable
 from lineament.storage import make_folder, write_atomically
 
 if TYPE_CHECKING:
-    from lineament.models.ensemble import Ensemble
+    from torch import Tensor
+
     from lineament.models.hand_designed import HandDesignedModel
+    from lineament.models.pixels import PixelModel
     from lineament.models.searched import SearchedModel
 
     SavedModel: TypeAlias = HandDesignedModel | SearchedModel
@@ -28,9 +32,27 @@ MODEL_SCHEMA = 1
 WEIGHTS, FACTS, CARD = "model.safetensors", "model.json", "MODEL_CARD.md"
 _MISFITS = (KeyError, IndexError, TypeError, ValueError, RuntimeError, AttributeError)
 _REMEDY = "Copy the model again from where it came, or use the shipped one."
+_OTHER = "Choose a model of the other family."
+
+PIXEL_KINDS = {
+    "HMHN": ("lineament.models.hmhn.model", "HMHNModel"),
+}
+"""Kinds of models that read face crops, and where each one's class is; the module is imported when one is read."""
 
 
-def save_model(model: "Ensemble", folder: Path) -> None:
+class Storable(Protocol):
+    """What a model must offer to be saved."""
+
+    card: ModelCard
+    conformal: ConformalTable
+    model_hash: str
+
+    def parts(self) -> "tuple[dict[str, Tensor], dict[str, Any]]":
+        """Weights, and facts for JSON: what the class's `from_parts` needs beside card and intervals."""
+        ...
+
+
+def save_model(model: Storable, folder: Path) -> None:
     """Write the model's folder; an older model there is replaced file by file, each atomically.
 
     Raises `StorageError` when the folder cannot be written.
@@ -62,16 +84,31 @@ def _facts_hash(facts: dict[str, Any]) -> str:
 
 
 def load_model(folder: Path) -> "SavedModel":
-    """The model of a folder (or of its `model.json`).
+    """The model of a folder (or of its `model.json`), of those that read recordings.
 
-    Raises `ModelError` when a file is missing, cut short, edited, or of a newer schema.
+    Raises `ModelError` when a file is missing, cut short, edited, or of a newer schema, or the model reads face crops.
     """
+    model: SavedModel = _load(folder, _class_of, "face crops and not recordings", PIXEL_KINDS)
+    return model
+
+
+def load_pixel_model(folder: Path) -> "PixelModel":
+    """The model of a folder (or of its `model.json`), of those that read face crops; raises as `load_model`."""
+    model: PixelModel = _load(folder, _pixel_class_of, "recordings and not face crops", _recording_kinds())
+    return model
+
+
+def _load(folder: Path, class_of: Callable[[object], Any], reads: str, others: Container[object]) -> Any:
+    """The model of one family. reads: what models of the kinds `others`, which are of another family, read instead."""
     folder = folder.parent if folder.name == FACTS else folder
     facts = _read_facts(folder / FACTS)
-    kind = _class_of(facts.get("kind"))
+    name = facts.get("kind")
+    kind = class_of(name)
+    if kind is None and name in others:
+        raise ModelError(f"this is a model of kind {name}, which reads {reads}", path=folder / FACTS, remedy=_OTHER)
     if kind is None:
         raise ModelError(
-            f"this version knows no models of kind {facts.get('kind')}", path=folder / FACTS, remedy="Update Lineament."
+            f"this version knows no models of kind {name}", path=folder / FACTS, remedy="Update Lineament."
         )
     weights = _read(folder / WEIGHTS)
     if hashlib.sha256(weights).hexdigest() != facts.get("weights_sha256"):
@@ -81,13 +118,21 @@ def load_model(folder: Path) -> "SavedModel":
 
 def _class_of(kind: object) -> "type[SavedModel] | None":
     """The class behind a kind's name; its module brings torch with it."""
+    return _recording_kinds().get(kind)
+
+
+def _recording_kinds() -> "dict[object, type[SavedModel]]":
     from lineament.models import hand_designed, searched
 
-    known: dict[object, type[SavedModel]] = {
-        hand_designed.KIND: hand_designed.HandDesignedModel,
-        searched.KIND: searched.SearchedModel,
-    }
-    return known.get(kind)
+    return {hand_designed.KIND: hand_designed.HandDesignedModel, searched.KIND: searched.SearchedModel}
+
+
+def _pixel_class_of(kind: object) -> Any:
+    """The class behind the name of a kind that reads face crops."""
+    if not isinstance(kind, str) or kind not in PIXEL_KINDS:
+        return None
+    module, name = PIXEL_KINDS[kind]
+    return getattr(import_module(module), name)
 
 
 @dataclass(frozen=True)
@@ -138,7 +183,7 @@ def _read_facts(path: Path) -> dict[str, Any]:
     return facts
 
 
-def _build(kind: "type[SavedModel]", folder: Path, facts: dict[str, Any], weights: bytes) -> "SavedModel":
+def _build(kind: Any, folder: Path, facts: dict[str, Any], weights: bytes) -> Any:
     from safetensors import SafetensorError
     from safetensors.torch import load
 
