@@ -16,7 +16,7 @@ from lineament.models.architecture.facial_space import facial_space
 from lineament.models.architecture.network import Widths
 from lineament.models.architecture.space import Genotype, SearchSpace
 from lineament.models.searched import MemberState
-from lineament.search.outcome import MEMBERS, OUTCOME, OUTCOME_SCHEMA
+from lineament.search.outcome_files import MEMBERS, OUTCOME, OUTCOME_SCHEMA
 
 FloatArray = npt.NDArray[np.float64]
 

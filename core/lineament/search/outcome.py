@@ -19,14 +19,13 @@ from lineament.search.config import SearchConfig
 from lineament.search.controls import Controls
 from lineament.search.data import PartData
 from lineament.search.metrics import coverage, measure, metrics_json
+from lineament.search.outcome_files import MEMBERS, OUTCOME, OUTCOME_SCHEMA
 from lineament.search.phases.final import Ensemble, Member
 from lineament.search.phases.propose import Proposals
 from lineament.search.phases.short_list import ShortList
 from lineament.search.verdict import FinalPrediction, Verdict
 from lineament.storage import write_atomically
 
-OUTCOME_SCHEMA = 1
-OUTCOME, MEMBERS = "outcome.json", "members.safetensors"
 FloatArray = npt.NDArray[np.float64]
 
 

@@ -11,10 +11,10 @@ from lineament.search.budget import Budget, require_enough
 from lineament.search.candidates import searched_space
 from lineament.search.config import SearchConfig
 from lineament.search.controls import run_controls
-from lineament.search.data import LOADER, Part, SearchData, open_data, store_features
+from lineament.search.data import LOADER, Fold, Part, SearchData, open_data, store_features
 from lineament.search.engines.engine import Engine
 from lineament.search.outcome import PartOutcome, SearchOutcome, outcome_json, write_outcome
-from lineament.search.phases import discretise, joint, train, warm_up
+from lineament.search.phases import discretise, final, joint, short_list, train, warm_up
 from lineament.search.phases.final import final_folds, run_final
 from lineament.search.phases.propose import propose
 from lineament.search.phases.short_list import run_short_list
@@ -23,7 +23,7 @@ from lineament.search.runs.errors import RunError
 from lineament.search.runs.registry import Loader, Registry
 from lineament.search.runs.run import Run
 from lineament.search.verdict import judge
-from lineament.search.work import Work
+from lineament.search.work import Work, folds_of
 
 FUNCTIONS = {
     train.KIND: train.FUNCTION,
@@ -62,11 +62,19 @@ def check_search(features: CohortFeatures, config: SearchConfig) -> None:
     parts, leasts = parts_of(config), []
     for part in parts:
         rows = data.part(part)
+        for fold in _all_folds(config):
+            data.fold(part, fold)
         leasts.append(Plan(config, Size(len(rows.pool), len(rows.test), features.present.shape[1])).least)
     what = (
         f"{config.method} over {len(config.attributes)} attributes with {config.folds} folds of {config.repeats} seeds"
     )
     require_enough(config.budget, max(leasts) * len(parts), what)
+
+
+def _all_folds(config: SearchConfig) -> list[Fold]:
+    """Every fold that some phase will deal."""
+    counts = {"search": config.search_folds, short_list.PHASE: config.folds, final.PHASE: config.folds}
+    return [fold for purpose, count in counts.items() for fold in folds_of(config, purpose, count)]
 
 
 def parts_of(config: SearchConfig) -> list[Part]:

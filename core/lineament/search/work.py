@@ -20,6 +20,17 @@ from lineament.search.runs.run import Run
 from lineament.search.runs.unit import Unit, UnitResult, derived_seed
 
 
+def seed_of(config: SearchConfig, purpose: str) -> int:
+    """A seed (31 bits) for one purpose, from the search's."""
+    return derived_seed(config.seed, purpose) % 2**31
+
+
+def folds_of(config: SearchConfig, purpose: str, count: int) -> list[Fold]:
+    """Grouped folds of a part's pool; each purpose deals its own."""
+    seed = seed_of(config, f"{purpose} folds")
+    return [Fold(count, seed, fold) for fold in range(count)]
+
+
 @dataclass
 class Work:
     """One search on one part of a cohort. Phases are told apart in events and in the budget by their names.
@@ -78,15 +89,14 @@ class Work:
 
     def seed(self, purpose: str) -> int:
         """A seed (31 bits) for one purpose, from the search's."""
-        return derived_seed(self.config.seed, purpose) % 2**31
+        return seed_of(self.config, purpose)
 
     def rng(self, purpose: str) -> np.random.Generator:
         return np.random.default_rng(self.seed(purpose))
 
     def folds(self, purpose: str, count: int) -> list[Fold]:
         """Grouped folds of the pool; each purpose deals its own."""
-        seed = self.seed(f"{purpose} folds")
-        return [Fold(count, seed, fold) for fold in range(count)]
+        return folds_of(self.config, purpose, count)
 
     @property
     def behaviours(self) -> int:

@@ -18,7 +18,7 @@ from lineament.inference import Scorer, shipping
 from lineament.inference.found import Found, read_found
 from lineament.inference.shipping import finish_model, leaderboard_table, require_strangers, searched_model
 from lineament.models import load_model
-from lineament.search.outcome import MEMBERS, OUTCOME, OUTCOME_SCHEMA
+from lineament.search.outcome_files import MEMBERS, OUTCOME, OUTCOME_SCHEMA
 from lineament.simulation import simulate_cohort
 
 SECONDS = 60.0

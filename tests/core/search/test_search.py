@@ -18,7 +18,8 @@ from lineament.search.config import SearchConfig
 from lineament.search.engines import InlineEngine
 from lineament.search.engines.engine import Engine
 from lineament.search.errors import SearchError
-from lineament.search.outcome import MEMBERS, OUTCOME, SearchOutcome
+from lineament.search.outcome import SearchOutcome
+from lineament.search.outcome_files import MEMBERS, OUTCOME
 from lineament.search.recipe import Recipe
 from lineament.search.runs import RunError
 from lineament.search.search import create_run, open_run, run_search

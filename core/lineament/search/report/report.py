@@ -8,7 +8,7 @@ from typing import Any
 
 from lineament.models.architecture.space import Genotype
 from lineament.search.config import SearchConfig
-from lineament.search.outcome import OUTCOME, OUTCOME_SCHEMA
+from lineament.search.outcome_files import OUTCOME, OUTCOME_SCHEMA
 from lineament.search.report.environment import read_environment
 from lineament.search.report.history import History, read_history
 from lineament.search.report.method_card import Practice, method_card

@@ -23,6 +23,7 @@ from lineament.search.config import SearchConfig
 from lineament.search.engines.engine import Engine
 from lineament.search.outcome import SearchOutcome
 from lineament.search.recipe import Recipe
+from lineament.search.report import record_environment
 from lineament.search.runs.run import Run
 from lineament.search.search import create_run, open_run, run_search
 from lineament.simulation import simulate_cohort
@@ -132,7 +133,9 @@ class Study:
         simulated = cell.cohort.simulate(seconds)
         features = cell.cohort.features(simulated, seconds, self.work / "features", cancel, sink)
         started = time.monotonic()
-        with _run_folder(self.work / cell.cohort.name, features, cell.cohort.settings(self.base)) as run:
+        folder = self.work / cell.cohort.name
+        with _run_folder(folder, features, cell.cohort.settings(self.base)) as run:
+            record_environment(folder, config.device_name, engine.workers)
             outcome = run_search(features, config, run, engine, cancel, sink)
         test = outcome.part.rows.test
         facts = cell_facts(outcome, oracle_predictions(simulated)[test])

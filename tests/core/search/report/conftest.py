@@ -9,7 +9,7 @@ import pytest
 
 from lineament.models.architecture.facial_space import facial_space
 from lineament.search.config import SearchConfig
-from lineament.search.outcome import OUTCOME_SCHEMA
+from lineament.search.outcome_files import OUTCOME_SCHEMA
 from lineament.search.runs import Event, Run
 
 NAMES = (

@@ -10,6 +10,7 @@ from tests.core.search.report.conftest import GENOTYPE, NAMES
 
 from lineament.models.architecture.drawing.palette import palette
 from lineament.search.config import SearchConfig
+from lineament.search.outcome_files import OUTCOME_SCHEMA
 from lineament.search.report import FORMS, build_report, record_environment, summary, to_html, to_json_text, to_text
 from lineament.search.report.charts import Axis, axis, edge_title, forest, tick_label
 from lineament.search.report.facts import command, data_facts
@@ -129,7 +130,7 @@ def test_damaged_and_newer_outcomes_are_refused(finished: Path) -> None:
     path.write_text(whole[: len(whole) // 2])
     with pytest.raises(RunError, match="cannot be read"):
         build_report(finished)
-    path.write_text(whole.replace('"schema_version": 1', '"schema_version": 99', 1))
+    path.write_text(whole.replace(f'"schema_version": {OUTCOME_SCHEMA}', '"schema_version": 99', 1))
     with pytest.raises(RunError, match="schema version 99"):
         build_report(finished)
     with pytest.raises(RunError, match="not the folder of a search"):
