@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from lineament.datasets.scales import Scale
 from lineament.errors import DatasetError, RecordingError
@@ -19,6 +20,7 @@ MAX_HOLES = 0.5
 """Share of the frames with a face in which a column may lack a number before the session is refused (our choice)."""
 
 _MEASURED = ("au_intensity", "gaze", "pose")
+_ROWS_AT_ONCE = 3000
 
 
 class Labelled(Protocol):
@@ -51,11 +53,16 @@ def missing_sessions(names: Sequence[str], folder: Path, remedy: str) -> Dataset
     )
 
 
-def check_labels(sessions: Sequence[Labelled], scale: Scale, path: Path) -> None:
-    """Raises `DatasetError` naming the sessions: none, ids twice, scores off the scale, persons in two splits."""
+def check_labels(sessions: Sequence[Labelled], scale: Scale, path: Path, *, person_disjoint: bool = True) -> None:
+    """Raises `DatasetError` naming the sessions: none, ids twice, scores off the scale, persons in two splits.
+
+    person_disjoint: False for corpora whose own partitions share persons (AVEC): those are told in a note, and whoever
+    asks for the split is refused.
+    """
     if not sessions:
         raise DatasetError("there are no labelled sessions", path=path, remedy="Choose the folder of a whole cohort.")
-    check_person_disjoint(sessions, path.name)
+    if person_disjoint:
+        check_person_disjoint(sessions, path.name)
     twice = [name for name, count in Counter(s.session_id for s in sessions).items() if count > 1]
     if twice:
         raise DatasetError(
@@ -90,7 +97,10 @@ def check_person_disjoint(sessions: Sequence[Labelled], where: str) -> None:
         if len(shared) == 1
         else f"{len(shared)} persons of {where} are in more than one split: {named(shared)}"
     )
-    raise DatasetError(what, remedy="Give all sessions of a person the same split.")
+    raise DatasetError(
+        what,
+        remedy="Use person-disjoint folds (holdout or nested-cv), or give all sessions of a person the same split.",
+    )
 
 
 def check_recording(recording: RecordingView, file_of: Callable[[str], Path]) -> None:
@@ -111,9 +121,8 @@ def check_recording(recording: RecordingView, file_of: Callable[[str], Path]) ->
         for name, column in COLUMNS.items()
         if column.group in _MEASURED and column.dtype.kind == "f" and recording.has(name)
     }
-    points = recording.landmarks68(0, recording.n_rows)
-    if points is not None:
-        holes["landmarks"] = ~np.isfinite(points).all(axis=(1, 2))
+    if recording.landmarks68(0, 1) is not None:
+        holes["landmarks"] = _rows_without_points(recording)
     for name, hole in holes.items():
         count = int((hole & found).sum())
         if count > MAX_HOLES * found.sum():
@@ -122,3 +131,13 @@ def check_recording(recording: RecordingView, file_of: Callable[[str], Path]) ->
                 path=file_of(name),
                 remedy="Copy or export this session again, or leave it out of the cohort.",
             )
+
+
+def _rows_without_points(recording: RecordingView) -> npt.NDArray[np.bool_]:
+    """bool[n_rows]; read in pieces, because the mesh of a long recording does not fit in memory."""
+    holes = np.ones(recording.n_rows, dtype=np.bool_)
+    for start in range(0, recording.n_rows, _ROWS_AT_ONCE):
+        points = recording.landmarks68(start, min(start + _ROWS_AT_ONCE, recording.n_rows))
+        if points is not None:
+            holes[start : start + len(points)] = ~np.isfinite(points).all(axis=(1, 2))
+    return holes

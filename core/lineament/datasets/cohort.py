@@ -23,6 +23,8 @@ class Session:
 
     split: one of `SPLITS`, or "" where the data set has none. visit: 1 for the first or only session of a person.
     files: what it is read from; none for sessions that are simulated when read, whose `origin` says what makes them.
+    task: what the person does in it, where a corpus has several recordings of a visit ("Northwind"), else "".
+    video: the filmed session where it is at hand, for models that look at pixels; never part of what identifies it.
     """
 
     person_id: str
@@ -34,6 +36,8 @@ class Session:
     visit: int = 1
     files: tuple[Path, ...] = ()
     origin: str = ""
+    task: str = ""
+    video: Path | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +149,7 @@ class Cohort:
                 subject.person_id,
                 subject.session_id,
                 float(subject.phq8),
+                split=subject.split,
                 gender=subject.gender,
                 age=subject.person.age,
                 visit=subject.visit,

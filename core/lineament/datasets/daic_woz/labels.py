@@ -7,12 +7,12 @@ not read (participant 319 has an empty one), nor is the binary label (participan
 needs it takes a score of 10 or more.
 """
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from lineament.datasets.checks import named
+from lineament.datasets.label_tables import column, read_table
 from lineament.errors import DatasetError
 
 Split = Literal["train", "dev", "test"]
@@ -28,7 +28,7 @@ ITEMS = ("NoInterest", "Depressed", "Sleep", "Tired", "Appetite", "Failure", "Co
 CUT_OFF = 10
 _SCORE, _BINARY = ("phq8_score", "phq_score"), ("phq8_binary", "phq_binary")
 _GENDERS = {"1": "male", "0": "female", "male": "male", "female": "female", "": ""}
-_REMEDY = "Copy the file again from where DAIC-WOZ came, or correct it."
+_REMEDY = "Copy the file again from where the corpus came, or correct it."
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,21 @@ class Label:
 
 @dataclass(frozen=True)
 class SplitLabels:
-    """A split file's labels. unlabelled: participants of a file without scores. notes: sentences a user should see."""
+    """A split file's labels. unlabelled: participants of a file without scores. contradicting: participants whose
+    binary label is not that of their score."""
 
     path: Path
     labels: tuple[Label, ...]
     unlabelled: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    contradicting: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences a user should see."""
+        if not self.contradicting:
+            return ()
+        names = named(self.contradicting)
+        return (f"{self.path.name}: the binary label contradicts the score of {names}; only scores are used.",)
 
 
 def read_split(path: Path, split: Split) -> SplitLabels:
@@ -57,9 +66,9 @@ def read_split(path: Path, split: Split) -> SplitLabels:
     Raises `DatasetError` when it cannot be read, is empty, lacks a column, or a participant or score in it is missing,
     stands twice or is no number. A test file may have no scores at all.
     """
-    header, rows = _table(path)
-    participant = _column(header, ("participant_id",))
-    score, binary, gender = (_column(header, names) for names in (_SCORE, _BINARY, ("gender",)))
+    header, rows = read_table(path, _REMEDY)
+    participant = column(header, ("participant_id",))
+    score, binary, gender = (column(header, names) for names in (_SCORE, _BINARY, ("gender",)))
     if participant is None or (score is None and split != "test"):
         wanted = "Participant_ID" if participant is None else "PHQ8_Score"
         raise DatasetError(f"the labels have no column {wanted}", path=path, remedy=_REMEDY)
@@ -82,28 +91,7 @@ def read_split(path: Path, split: Split) -> SplitLabels:
         Label(one, _number(path, one, row[score]), _gender(path, one, row[gender]) if gender is not None else "", split)
         for one, row in zip(ids, rows, strict=True)
     )
-    return SplitLabels(path, labels, notes=_contradictions(path, labels, rows, binary))
-
-
-def _table(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Header and rows without blank lines; every cell stripped, short rows filled up."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            lines = [[cell.strip() for cell in row] for row in csv.reader(file)]
-    except OSError as error:
-        raise DatasetError(f"the labels cannot be read ({error.strerror})", path=path, remedy=_REMEDY) from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DatasetError("the labels are not a table of text", path=path, remedy=_REMEDY) from error
-    lines = [row for row in lines if any(row)]
-    if not lines:
-        raise DatasetError("the labels are an empty file", path=path, remedy=_REMEDY)
-    header, rows = lines[0], lines[1:]
-    return header, [row + [""] * (len(header) - len(row)) for row in rows]
-
-
-def _column(header: list[str], names: tuple[str, ...]) -> int | None:
-    known = [name.lower() for name in header]
-    return next((known.index(name) for name in names if name in known), None)
+    return SplitLabels(path, labels, contradicting=_contradictions(labels, rows, binary))
 
 
 def _participant(path: Path, cell: str) -> str:
@@ -129,16 +117,11 @@ def _gender(path: Path, participant: str, cell: str) -> str:
     return _GENDERS[key]
 
 
-def _contradictions(
-    path: Path, labels: tuple[Label, ...], rows: list[list[str]], binary: int | None
-) -> tuple[str, ...]:
+def _contradictions(labels: tuple[Label, ...], rows: list[list[str]], binary: int | None) -> tuple[str, ...]:
     if binary is None:
         return ()
-    wrong = [
+    return tuple(
         label.participant
         for label, row in zip(labels, rows, strict=True)
         if row[binary] and row[binary].removesuffix(".0") != str(int(label.score >= CUT_OFF))
-    ]
-    if not wrong:
-        return ()
-    return (f"{path.name}: the binary label contradicts the score of {named(wrong)}; only scores are used.",)
+    )

@@ -1,20 +1,17 @@
 """Where things lie in a copy of DAIC-WOZ: folders `300_P` or `300`, or all files flat, and the labels beside them."""
 
-import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lineament.datasets.checks import missing_sessions, named
 from lineament.datasets.daic_woz.labels import SPLIT_FILES
+from lineament.datasets.walking import files_under
 from lineament.errors import DatasetError
 from lineament.recording.clnf import ORIGIN, clnf_file
 
 NEEDED = ("AUs", "features", "gaze", "pose")
 """The kinds of file a session must have; features3D is not read, no model uses it."""
-
-_DEPTH = 3
-"""Folders below the chosen one that are looked into: `data/300_P/300_P/300_CLNF_AUs.txt` is the deepest seen."""
 
 _CLNF = re.compile(r"(\d+)_CLNF_(AUs|gaze|pose|features|features3D)\.txt$")
 _PACKED = re.compile(r"(\d+)_P\.zip$", re.IGNORECASE)
@@ -46,28 +43,9 @@ class Layout:
 def find_layout(root: Path) -> Layout:
     """Look through a folder; raises `DatasetError` when it cannot be read or has a session or split file twice."""
     layout = Layout(root)
-    try:
-        _look_into(root, layout, _DEPTH)
-    except OSError as error:
-        raise DatasetError(
-            f"the cohort's folder cannot be read ({error.strerror})", path=root, remedy="Change its permissions."
-        ) from error
+    for path in files_under(root):
+        _take(path, layout)
     return layout
-
-
-def _look_into(folder: Path, layout: Layout, depth: int) -> None:
-    inside = []
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda one: one.name):
-            if entry.name.startswith((".", "__MACOSX")):
-                continue
-            if entry.is_dir():
-                inside.append(Path(entry.path))
-            else:
-                _take(Path(entry.path), layout)
-    if depth:
-        for one in inside:
-            _look_into(one, layout, depth - 1)
 
 
 def _take(path: Path, layout: Layout) -> None:

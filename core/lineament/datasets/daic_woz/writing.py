@@ -5,39 +5,30 @@ train_split_Depression_AVEC2017.csv, dev_split_..., test_split_..., full_test_sp
 lineament_origin.json            whose sessions these are and whether they are simulated; not part of the corpus
 """
 
-import csv
-import io
-import json
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import count
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from lineament.datasets.checks import check_labels, named
 from lineament.datasets.cohort import Cohort, Session
 from lineament.datasets.daic_woz.labels import CUT_OFF, ITEMS
 from lineament.datasets.daic_woz.layout import NEEDED
 from lineament.datasets.scales import PHQ8
+from lineament.datasets.writing import claim, three_digits, with_split, write_csv
 from lineament.errors import DatasetError, RecordingError
 from lineament.face.rotation import matrix_from_angles
 from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_events
 from lineament.recording import write_clnf
-from lineament.recording.clnf import ORIGIN, clnf_file, read_origin
+from lineament.recording.clnf import clnf_file
 from lineament.recording.in_memory import InMemoryRecording
 from lineament.recording.schema import COLUMNS
 from lineament.recording.view import RecordingView
-from lineament.simulation.storage import split_of
-from lineament.storage import make_folder, write_atomically
+from lineament.storage import make_folder
 
 FIRST_NUMBER = 300
 EXCLUDED = (342, 394, 398, 460)
 """DAIC-WOZ's numbers begin at 300 and leave these out."""
-
-_NOTE = "Simulated behaviour. It shows that software works and says nothing about people."
 
 
 def write_daic_woz(
@@ -54,10 +45,11 @@ def write_daic_woz(
     Raises `DatasetError` for what the layout cannot hold: another scale, several sessions a person, other splits,
     another cohort already in the folder; `StorageError` when the folder cannot be written.
     """
-    sessions = _with_split(cohort)
-    numbers = _numbers(sessions)
+    sessions = _sessions(cohort)
+    persons = [session.person_id for session in sessions]
+    numbers = three_digits(persons, FIRST_NUMBER, EXCLUDED)
     make_folder(folder)
-    _claim(folder, cohort, sessions, numbers)
+    claim(folder, cohort, sessions, "daic-woz", dict(zip(numbers, persons, strict=True)))
     there = [all(clnf_file(folder / f"{n}_P", n, kind).exists() for kind in NEEDED) for n in numbers]
     meter = ProgressMeter("writing sessions", len(cohort), "sessions", sink, skipped=sum(there))
     for i, number in enumerate(numbers):
@@ -97,59 +89,14 @@ def as_clnf(view: RecordingView) -> InMemoryRecording:
     return InMemoryRecording(view.meta, columns, points)
 
 
-def _with_split(cohort: Cohort) -> list[Session]:
+def _sessions(cohort: Cohort) -> list[Session]:
     """The sessions with a split each, where DAIC-WOZ's layout can hold them."""
     if cohort.scale.name != PHQ8.name:
         raise DatasetError(
             f"cohort {cohort.name} has {cohort.scale.name} scores, and DAIC-WOZ's files hold PHQ-8",
             remedy="Write it in another layout.",
         )
-    visits = [person for person, sessions in Counter(cohort.person_ids).items() if sessions > 1]
-    if visits:
-        raise DatasetError(
-            f"DAIC-WOZ has one session a person, and cohort {cohort.name} has more of {named(visits)}",
-            remedy="Write it in the simulated layout.",
-        )
-    sessions = list(cohort.sessions)
-    if not any(session.split for session in sessions):
-        sessions = [replace(session, split=split_of(i, len(sessions))) for i, session in enumerate(sessions)]
-    other = [session.session_id for session in sessions if session.split not in ("train", "dev", "test")]
-    if other:
-        raise DatasetError(
-            f"DAIC-WOZ has the splits train, dev and test, and {named(other)} are in none of them",
-            remedy="Give them one first.",
-        )
-    check_labels(sessions, PHQ8, Path(cohort.name))
-    return sessions
-
-
-def _numbers(sessions: Sequence[Session]) -> list[str]:
-    """A number for each person."""
-    own = [session.person_id for session in sessions]
-    if all(len(one) == 3 and one.isdecimal() for one in own):
-        return own
-    free = (number for number in count(FIRST_NUMBER) if number not in EXCLUDED)
-    return [str(number) for number, _ in zip(free, sessions, strict=False)]
-
-
-def _claim(folder: Path, cohort: Cohort, sessions: Sequence[Session], numbers: Sequence[str]) -> None:
-    """Say whose sessions will be here before the first is written; raises `DatasetError` when others already are."""
-    path, identity = folder / ORIGIN, replace(cohort, sessions=tuple(sessions)).identity()
-    if path.is_file():
-        if read_origin(path).get("cohort") == identity:
-            return
-        raise DatasetError("another cohort is in this folder", path=folder, remedy="Choose an empty folder.")
-    if any(folder.iterdir()):
-        raise DatasetError("the folder is not empty", path=folder, remedy="Choose an empty folder.")
-    facts = {
-        "simulated": cohort.simulated,
-        "note": _NOTE if cohort.simulated else "",
-        "name": cohort.name,
-        "extractor": cohort.extractor,
-        "cohort": identity,
-        "persons": dict(zip(numbers, (session.person_id for session in sessions), strict=True)),
-    }
-    write_atomically(path, (json.dumps(facts, indent=1) + "\n").encode())
+    return with_split(cohort, "DAIC-WOZ", visits=False)
 
 
 def _write_splits(folder: Path, sessions: Sequence[Session], numbers: Sequence[str]) -> None:
@@ -161,15 +108,7 @@ def _write_splits(folder: Path, sessions: Sequence[Session], numbers: Sequence[s
     items = ("",) * len(ITEMS)
     for split in ("train", "dev"):
         rows = [(*row, *items) for row in of[split]]
-        _write_csv(folder / f"{split}_split_Depression_AVEC2017.csv", header, rows)
+        write_csv(folder / f"{split}_split_Depression_AVEC2017.csv", header, rows)
     test = folder / "test_split_Depression_AVEC2017.csv"
-    _write_csv(test, ("participant_ID", "Gender"), [(number, gender) for number, _, _, gender in of["test"]])
-    _write_csv(folder / "full_test_split.csv", ("Participant_ID", "PHQ_Binary", "PHQ_Score", "Gender"), of["test"])
-
-
-def _write_csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    write_atomically(path, text.getvalue().encode())
+    write_csv(test, ("participant_ID", "Gender"), [(number, gender) for number, _, _, gender in of["test"]])
+    write_csv(folder / "full_test_split.csv", ("Participant_ID", "PHQ_Binary", "PHQ_Score", "Gender"), of["test"])
