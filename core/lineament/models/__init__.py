@@ -3,7 +3,16 @@
 from lineament.models.base import EncodedWindows, Model
 from lineament.models.card import Comparison, Estimate, Metrics, ModelCard
 from lineament.models.intervals import ConformalTable
-from lineament.models.prediction import ATTRIBUTES, PHQ8, Prediction, RegionAttention, Scale, ScoreProvenance
+from lineament.models.prediction import (
+    ATTRIBUTES,
+    PHQ8,
+    Distribution,
+    HabitAndChange,
+    Prediction,
+    RegionAttention,
+    Scale,
+    ScoreProvenance,
+)
 from lineament.models.shipped import default_model_folder
 from lineament.models.store import Description, describe_model, load_model, load_pixel_model, save_model
 
@@ -13,8 +22,10 @@ __all__ = [
     "Comparison",
     "ConformalTable",
     "Description",
+    "Distribution",
     "EncodedWindows",
     "Estimate",
+    "HabitAndChange",
     "Metrics",
     "Model",
     "ModelCard",

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from lineament.datasets.scales import PHQ8, Scale
 
-__all__ = ["ATTRIBUTES", "PHQ8", "Prediction", "RegionAttention", "Scale", "ScoreProvenance"]
+__all__ = ["ATTRIBUTES", "PHQ8", "Distribution", "HabitAndChange", "Prediction", "RegionAttention", "Scale", "ScoreProvenance"]
 
 ATTRIBUTES = ("action units", "gaze", "head pose", "landmarks")
 
@@ -45,6 +45,35 @@ class RegionAttention:
     maps: npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True, eq=False)
+class HabitAndChange:
+    """What a model that knows a person takes for the person's habit, and what it finds changed.
+
+    earlier_visits: how many earlier visits it knew; with 0, habit was judged from this recording itself. habit_share:
+    0..1, share of the windows' representation (squared length, weighted by moment attention) that was taken away as
+    personal. score_with_habit: the score if nothing had been taken away, on the scale. before, after: float32[W], the
+    length of each window's representation before and after; what is missing was habit. change: float32[W, A],
+    how unlike the earlier visits each window is by attribute group, about 1 where it is as unlike as those visits'
+    windows among themselves (`models.mpdrm.account.change_against`); None without earlier visits.
+    """
+
+    earlier_visits: int
+    habit_share: float
+    score_with_habit: float
+    before: npt.NDArray[np.float32]
+    after: npt.NDArray[np.float32]
+    change: npt.NDArray[np.float32] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Distribution:
+    """How a model spreads its belief over a scale. support: float64[K], the scale's points. probabilities: float64[K],
+    summing to 1; learnt from scores with a blur around each, so their width is no coverage: the interval has that."""
+
+    support: npt.NDArray[np.float64]
+    probabilities: npt.NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class Prediction:
     """A model's estimate for one recording; a research estimate, never a diagnosis.
@@ -53,7 +82,8 @@ class Prediction:
     level: nominal coverage of the interval (split-conformal), e.g. 0.8. baseline: the constant predictor's value.
     window_times: float64[W, 2] start and end in seconds. attribute_attention: float32[W, A], rows sum to 1.
     moment_attention: float32[W], sums to 1. usable_s: seconds good enough to score, usable_share their share of the
-    time seen. region_attention: for models that look at face crops.
+    time seen. region_attention: for models that look at face crops. habit: for models that know the person.
+    distribution: for models that learn one.
     """
 
     score: float | None
@@ -70,3 +100,5 @@ class Prediction:
     abstained: str | None
     provenance: ScoreProvenance
     region_attention: RegionAttention | None = None
+    habit: HabitAndChange | None = None
+    distribution: Distribution | None = None

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from lineament.models.hand_designed import HandDesignedModel
+    from lineament.models.mpdrm.model import MpdrmModel
     from lineament.models.pixels import PixelModel
     from lineament.models.searched import SearchedModel
 
-    SavedModel: TypeAlias = HandDesignedModel | SearchedModel
+    SavedModel: TypeAlias = HandDesignedModel | SearchedModel | MpdrmModel
 
 MODEL_SCHEMA = 1
 WEIGHTS, FACTS, CARD = "model.safetensors", "model.json", "MODEL_CARD.md"
@@ -35,6 +36,7 @@ _REMEDY = "Copy the model again from where it came, or use the shipped one."
 _OTHER = "Choose a model of the other family."
 
 PIXEL_KINDS = {
+    "DJ-LDML": ("lineament.models.dj_ldml.model", "DjLdmlModel"),
     "HMHN": ("lineament.models.hmhn.model", "HMHNModel"),
 }
 """Kinds of models that read face crops, and where each one's class is; the module is imported when one is read."""
@@ -123,8 +125,13 @@ def _class_of(kind: object) -> "type[SavedModel] | None":
 
 def _recording_kinds() -> "dict[object, type[SavedModel]]":
     from lineament.models import hand_designed, searched
+    from lineament.models.mpdrm import model as mpdrm
 
-    return {hand_designed.KIND: hand_designed.HandDesignedModel, searched.KIND: searched.SearchedModel}
+    return {
+        hand_designed.KIND: hand_designed.HandDesignedModel,
+        searched.KIND: searched.SearchedModel,
+        mpdrm.KIND: mpdrm.MpdrmModel,
+    }
 
 
 def _pixel_class_of(kind: object) -> Any:
