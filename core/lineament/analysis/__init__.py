@@ -10,11 +10,13 @@ from lineament.analysis.events import (
 from lineament.analysis.place import DATA_DIR_VARIABLE, data_folder, default_folder
 from lineament.analysis.run import analyze
 from lineament.analysis.settings import AnalysisSettings
+from lineament.analysis.watching import FrameWatcher
 
 __all__ = [
     "DATA_DIR_VARIABLE",
     "AnalysisSettings",
     "AnalysisWarning",
+    "FrameWatcher",
     "RecordingFinished",
     "RecordingGrew",
     "RecordingRevised",

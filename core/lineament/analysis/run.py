@@ -18,6 +18,7 @@ from lineament.analysis.place import Place, choose_place, find_finished
 from lineament.analysis.segments import Segment, SegmentBuilder, finished_segments
 from lineament.analysis.settings import AnalysisSettings
 from lineament.analysis.stages import SegmentEnd, SegmentStart, count_segments, tracked_frames
+from lineament.analysis.watching import FrameWatcher
 from lineament.errors import FaceError, StorageError
 from lineament.face import FaceTally, FaceTracker, IdentityTracker, TrackerKind, create_tracker
 from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_events
@@ -39,6 +40,7 @@ def analyze(
     *,
     cancel: CancelToken | None = None,
     sink: EventSink = ignore_events,
+    watcher: FrameWatcher | None = None,
 ) -> Recording:
     """Measure the faces of a video and save them as `<stem>.lineament.parquet` in `out`.
 
@@ -48,7 +50,8 @@ def analyze(
     saved, in `<stem>.lineament.partial`, and ends equal to one that was never stopped. Recordings of other videos
     are never touched: where one has this name, a part of the content's hash joins the name.
 
-    sink: called from this thread with `Progress` and the events of `lineament.analysis.events`.
+    sink: called from this thread with `Progress` and the events of `lineament.analysis.events`. watcher: shown every
+    frame that is measured, with its faces; the recording is the same with one or without.
 
     Raises `VideoError` where the video cannot be read; `FaceError` where no face was found in it (the recording, all
     lost, is saved first and `RecordingFinished` was sent); `StorageError` where the folder may not be written to,
@@ -61,7 +64,7 @@ def analyze(
         place = choose_place(video, reader.info.content_hash, out)
         found = None if settings.fresh else find_finished(place, reader.info.content_hash, settings)
         if found is None:
-            found = _Analysis(reader, place, settings, cancel, sink).run()
+            found = _Analysis(reader, place, settings, cancel, sink, watcher).run()
         else:
             _tidy(place)
     return _conclude(found, video, sink)
@@ -103,6 +106,7 @@ class _Analysis:
     settings: AnalysisSettings
     cancel: CancelToken
     sink: EventSink
+    watcher: FrameWatcher | None = None
 
     def run(self) -> RecordingFile:
         partial = Partial(self.place.partial)
@@ -146,13 +150,17 @@ class _Analysis:
             for item in items:
                 self.cancel.raise_if_cancelled()
                 if isinstance(item, SegmentStart):
-                    builder = SegmentBuilder(self._deriver.scale, tracker.has_blendshapes, identities)
+                    builder = SegmentBuilder(self._deriver.scale, tracker.has_blendshapes, identities, self.watcher)
+                    if self.watcher is not None:
+                        self.watcher.begin(item.segment)
                 elif builder is None:
                     raise RuntimeError("a frame came before its segment began")
                 elif isinstance(item, SegmentEnd):
                     batch = builder.flush()
                     if batch:
                         live.add(batch)
+                    if self.watcher is not None:
+                        self.watcher.end(item.segment)
                     facts = self._facts(identities.tallies())
                     builder.save(partial.path(item.segment), facts, item.segment)
                     segments.append(Segment(partial.path(item.segment)))

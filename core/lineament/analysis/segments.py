@@ -9,6 +9,7 @@ import numpy as np
 
 from lineament.analysis.measuring import EVERY_FRAME, MEASURED, Batch, FoundFace, face_rows, frame_rows, select
 from lineament.analysis.partial import Partial
+from lineament.analysis.watching import FrameWatcher
 from lineament.errors import RecordingError
 from lineament.face import FaceObservation, IdentityTracker, frame_quality
 from lineament.recording import MeshScale, RecordingFacts, Rows
@@ -23,10 +24,17 @@ BATCH_FRAMES = 64
 class SegmentBuilder:
     """The segment that is being measured. `identities` goes on from segment to segment."""
 
-    def __init__(self, scale: MeshScale, with_blendshapes: bool, identities: IdentityTracker) -> None:
+    def __init__(
+        self,
+        scale: MeshScale,
+        with_blendshapes: bool,
+        identities: IdentityTracker,
+        watcher: FrameWatcher | None = None,
+    ) -> None:
         self._scale = scale
         self._with_blendshapes = with_blendshapes
         self._identities = identities
+        self._watcher = watcher
         self._frames: list[Frame] = []
         self._found: list[FoundFace] = []
         self._batches: list[Batch] = []
@@ -34,6 +42,8 @@ class SegmentBuilder:
     def add(self, frame: Frame, faces: Sequence[FaceObservation]) -> Batch | None:
         """Add a frame; the batch that it completes."""
         numbers = self._identities.assign(faces, frame.time_s)
+        if self._watcher is not None:
+            self._watcher.see(frame, numbers, faces)
         light = Frame(frame.index, frame.pts, frame.time_s, frame.image[:0])
         self._frames.append(light)
         for number, seen in zip(numbers, faces, strict=True):
