@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from lineament.simulation import SimulatedCohort
 
 _DEFAULT_PERSONS = 189
+_LAYOUTS = ("simulated", "daic-woz", "e-daic", "avec2013", "avec2014", "openface", "d-vlog", "lmvd")
+"""Lineament's own form first, then the names of `datasets.WRITERS`."""
 
 
 @click.group("simulate")
@@ -62,25 +64,45 @@ def avatar_command(
 @click.option("--like", type=click.Choice(["daic-woz"]), help="Splits and session lengths of a corpus.")
 @click.option("--seconds", type=float, default=None, help="Length of a session  [default: 600, or the corpus's]")
 @click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--layout",
+    type=click.Choice(_LAYOUTS),
+    default=_LAYOUTS[0],
+    show_default=True,
+    help="Whose files to write. PHQ-8 becomes BDI-II in AVEC's (63/24 of it, halves up) and 0 or 1 in the vlogs' "
+    "(10 or more is 1).",
+)
 def cohort_command(
-    out: Path, persons: int | None, preset: str, like: str | None, seconds: float | None, seed: int
+    out: Path, persons: int | None, preset: str, like: str | None, seconds: float | None, seed: int, layout: str
 ) -> None:
     """Simulate a cohort of interviews with PHQ-8 scores in the form real recordings have.
 
     Prints what an oracle reaches that knows every session's true behaviour: no model can do better.
     """
-    from lineament.simulation import cohort_oracle, write_cohort
+    from lineament.simulation import cohort_oracle
 
     with watched_work() as (cancel, sink):
         cohort = _made(persons, preset, like, seconds, seed, cancel, sink)
         started = time.perf_counter()
-        simulated = write_cohort(cohort, out, cancel=cancel, sink=sink)
+        simulated = _written(cohort, out, layout, cancel, sink)
         took = time.perf_counter() - started
     said = Console(highlight=False, soft_wrap=True)
     said.print(f"wrote {cohort.persons} simulated persons to {out}: {_described(cohort)}", markup=False)
     if simulated:
         said.print(f"{simulated / took:.1f} sessions a second")
     said.print(f"oracle on these sessions: {cohort_oracle(cohort)}", markup=False)
+
+
+def _written(cohort: "SimulatedCohort", out: Path, layout: str, cancel: CancelToken, sink: EventSink) -> int:
+    """How many sessions were simulated, 0 where the layout's writer does not say."""
+    if layout == _LAYOUTS[0]:
+        from lineament.simulation import write_cohort
+
+        return write_cohort(cohort, out, cancel=cancel, sink=sink)
+    from lineament.datasets import WRITERS, Cohort
+
+    WRITERS[layout](Cohort.from_simulation(cohort), out, cancel=cancel, sink=sink)
+    return 0
 
 
 def _made(

@@ -89,13 +89,14 @@ def _from(first: int, persons: Sequence[str]) -> list[str]:
 def _table(view: RecordingView) -> bytes:
     """The CSV of one session with the decimals of OpenFace; zeros where the face is lost."""
     known = [name for name in COLUMNS if view.has(name)]
-    missing = [name for name in COLUMNS if name not in known and name != "AU28_c"]
+    # A simulated person never sucks the lips.
+    unseen = {"AU28_c"} if view.meta.provenance.simulated else set()
+    missing = [name for name in COLUMNS if name not in known and name not in unseen]
     if missing:
         raise RecordingError(
             f"the recording has no {', '.join(missing[:4])}, which E-DAIC's features hold",
             remedy="Write a cohort whose recordings have them.",
         )
-    # A simulated person never sucks the lips.
     lips = np.zeros(view.n_rows)
     values = [np.asarray(view.column(n), dtype=np.float64) if n in known else lips for n in COLUMNS]
     rows: npt.NDArray[np.float64] = np.nan_to_num(np.stack(values, axis=1))
