@@ -1,0 +1,192 @@
+"""A trained HMHN model: crops to scores and region maps, a recording's crops to a prediction, files and back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Self, get_args
+
+import numpy as np
+import torch  # noqa: TID253
+from torch import Tensor  # noqa: TID253
+
+from lineament.models.card import ModelCard
+from lineament.models.hmhn.network import HMHNNetwork
+from lineament.models.hmhn.presets import HMHNShape
+from lineament.models.hmhn.regions import regions
+from lineament.models.intervals import ConformalTable
+from lineament.models.pixels import (
+    CropEstimate,
+    CropSource,
+    Float32Array,
+    FloatArray,
+    UInt8Array,
+    check_crops,
+    crops_prediction,
+    read_crops,
+    spread_rows,
+)
+from lineament.models.prediction import Prediction, RegionAttention
+from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_events
+from lineament.provenance import Provenance
+
+KIND = "HMHN"
+VideoScore = Literal["mean", "median"]
+AT_MOST = 600
+"""Crops of one recording that are scored, spread evenly: a mean over more would not be another."""
+_AT_ONCE = 32
+
+
+@dataclass(frozen=True, eq=False)
+class CropScores:
+    """scores: float64[n], each crop by itself, in points of the scale and not cut to it. maps: float32[n, h, w] and
+    heads: float32[n, K, h, w], each map summing to 1 over its crop, in crop coordinates (see `RegionAttention`)."""
+
+    scores: FloatArray
+    maps: Float32Array
+    heads: Float32Array
+
+
+@dataclass(eq=False)
+class HMHNModel:
+    """Implements `PixelModel`. target_mean and target_sd turn the network's standard units into points; video_score
+    says how a recording's score comes from its crops'."""
+
+    shape: HMHNShape
+    network: HMHNNetwork
+    target_mean: float
+    target_sd: float
+    video_score: VideoScore
+    conformal: ConformalTable
+    card: ModelCard
+    model_hash: str = ""
+
+    def __post_init__(self) -> None:
+        # this layout halves the time a crop takes on a CPU
+        self.network = self.network.to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+
+    @property
+    def baseline(self) -> float:
+        return self.target_mean
+
+    @property
+    def model_id(self) -> str:
+        return self.card.name
+
+    @property
+    def crop_size(self) -> int:
+        return self.shape.crop
+
+    @property
+    def modality(self) -> str:
+        """What it reads, in words: "face crops 112 px"."""
+        return modality(self.shape)
+
+    @property
+    def parameters(self) -> int:
+        """Weights that were learnt."""
+        return sum(p.numel() for p in self.network.parameters())
+
+    def score_crops(self, images: UInt8Array) -> CropScores:
+        """Each crop by itself. images: uint8[n, crop, crop, 3], RGB; n may be 0.
+
+        Raises `ValueError` for another shape or type.
+        """
+        side = self.shape.crop
+        if images.ndim != 4 or images.shape[1:] != (side, side, 3) or images.dtype != np.uint8:
+            raise ValueError(f"crops are uint8[n, {side}, {side}, 3], not {images.dtype}{list(images.shape)}")
+        blocks = [self._block(images[i : i + _AT_ONCE]) for i in range(0, len(images), _AT_ONCE)]
+        if not blocks:
+            cells, heads = self.shape.cells, self.shape.heads
+            nothing = np.zeros((0, cells, cells), np.float32)
+            return CropScores(np.zeros(0), nothing, np.zeros((0, heads, cells, cells), np.float32))
+        scores, maps, heads_maps = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+        return CropScores(scores, maps, heads_maps)
+
+    def _block(self, images: UInt8Array) -> tuple[FloatArray, Float32Array, Float32Array]:
+        with torch.inference_mode():
+            output = self.network(to_pictures(images, self.network.mean.device))
+            where = regions(output.features, output.looked, self.shape.stride)
+        scores = self.target_mean + self.target_sd * output.score.double().cpu().numpy()
+        return scores, where.maps.float().cpu().numpy(), where.heads.float().cpu().numpy()
+
+    def pool(self, scores: FloatArray) -> float:
+        """A recording's score from its crops' scores, at least one, cut to the scale."""
+        score = np.median(scores) if self.video_score == "median" else np.mean(scores)
+        return float(np.clip(score, self.card.scale.low, self.card.scale.high))
+
+    def predict_crops(
+        self,
+        source: CropSource,
+        provenance: Provenance,
+        *,
+        seen_s: float | None = None,
+        force: bool = False,
+        cancel: CancelToken | None = None,
+        sink: EventSink = ignore_events,
+    ) -> Prediction:
+        """See `PixelModel.predict_crops`; at most 600 crops, spread evenly, each with its region map.
+
+        Raises `ModelError` for crops of another size or extractor, `LineamentError` when they cannot be read,
+        `Cancelled`.
+        """
+        forced = check_crops(self, source, provenance, force=force)
+        rows = spread_rows(len(source.times), AT_MOST)
+        meter = ProgressMeter("scoring face crops", len(rows), "crops", sink)
+        scores, maps = [np.zeros(0)], [np.zeros((0, self.shape.cells, self.shape.cells), np.float32)]
+        for i in range(0, len(rows), _AT_ONCE):
+            if cancel is not None:
+                cancel.raise_if_cancelled()
+            found = self.score_crops(read_crops(source, rows[i : i + _AT_ONCE]))
+            scores.append(found.scores)
+            maps.append(found.maps)
+            meter.advance(len(found.scores))
+        meter.finish()
+        estimate = self._estimate(source.times[rows], np.concatenate(scores), np.concatenate(maps))
+        return crops_prediction(self, estimate, source, provenance, seen_s=seen_s, forced=forced)
+
+    def _estimate(self, times: FloatArray, scores: FloatArray, maps: Float32Array) -> CropEstimate | None:
+        """Crops count alike: the model has no attention over time."""
+        if not len(times):
+            return None
+        moments = np.full(len(times), 1 / len(times), np.float32)
+        return CropEstimate(self.pool(scores), times, moments, RegionAttention(times, maps))
+
+    def save(self, folder: Path) -> None:
+        """Write weights, facts and card; see `store.save_model`."""
+        from lineament.models.store import save_model
+
+        save_model(self, folder)
+
+    def parts(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """Weights, and facts for JSON."""
+        tensors = {name: value.cpu().contiguous() for name, value in self.network.state_dict().items()}
+        facts = {
+            "shape": self.shape.to_json(),
+            "modality": self.modality,
+            "target": {"mean": self.target_mean, "sd": self.target_sd},
+            "video_score": self.video_score,
+        }
+        return tensors, facts
+
+    @classmethod
+    def from_parts(
+        cls, tensors: Mapping[str, Tensor], facts: Mapping[str, Any], conformal: ConformalTable, card: ModelCard
+    ) -> Self:
+        """Raises `KeyError`, `TypeError`, `ValueError` or `RuntimeError` when the parts do not fit together."""
+        shape = HMHNShape.from_json(facts["shape"])
+        network = HMHNNetwork(shape)
+        network.load_state_dict(dict(tensors))
+        if facts["video_score"] not in get_args(VideoScore):
+            raise ValueError(f"a video's score cannot be the {facts['video_score']} of its frames'")
+        mean, sd = float(facts["target"]["mean"]), float(facts["target"]["sd"])
+        return cls(shape, network, mean, sd, facts["video_score"], conformal, card)
+
+
+def modality(shape: HMHNShape) -> str:
+    """What a network of this shape reads, in words."""
+    return f"face crops {shape.crop} px"
+
+
+def to_pictures(images: UInt8Array, device: torch.device) -> Tensor:
+    """uint8[n, H, W, 3] as float32 [n, 3, H, W] in 0 to 1, in the layout that convolutions like on a CPU."""
+    return torch.from_numpy(np.ascontiguousarray(images)).to(device).permute(0, 3, 1, 2).float() / 255
