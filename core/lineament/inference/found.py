@@ -106,7 +106,5 @@ def _found(outcome: Mapping[str, Any], tensors: Mapping[str, npt.NDArray[Any]]) 
 
 def _member(facts: Mapping[str, Any], scalings: Scalings, tensors: Mapping[str, npt.NDArray[Any]]) -> MemberState:
     prefix = f"fold{facts['fold']}.repeat{facts['repeat']}/"
-    own = {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
-    # the head for behaviour parameters only taught the rest
-    state = {name: value for name, value in own.items() if not name.startswith("behaviour.")}
+    state = {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
     return MemberState(state, scalings.channels, scalings.points, float(facts["mean"]), float(facts["spread"]))

@@ -40,16 +40,18 @@ class Evaluated:
         return {**self.candidate.to_json(), **row}
 
 
-def out_of_fold(results: Sequence[Sequence[UnitResult]], rows: npt.NDArray[np.int64]) -> FloatArray:
-    """float64[seeds, n] from the results [seed][fold] of train units; `rows` are the pool's sessions in order."""
-    found = np.full((len(results), len(rows)), np.nan)
+def out_of_fold(folds: Sequence[UnitResult], rows: npt.NDArray[np.int64]) -> tuple[FloatArray, FloatArray | None]:
+    """Of one seed's train units, one a fold: predictions float64[n] and, where they were taught it, what they say of
+    behaviour float64[n, K]. `rows` are the pool's sessions in order; what units say of others is passed over."""
     place = {int(row): i for i, row in enumerate(rows)}
-    for seed, folds in enumerate(results):
-        for result in folds:
-            for row, value in zip(result.arrays["rows"], result.arrays["predictions"], strict=True):
-                if int(row) in place:
-                    found[seed, place[int(row)]] = value
-    return found
+    arrays = {name: folds[0].arrays[name] for name in ("predictions", "behaviour") if name in folds[0].arrays}
+    found = {name: np.full((len(rows), *values.shape[1:]), np.nan) for name, values in arrays.items()}
+    for result in folds:
+        mine = [i for i, row in enumerate(result.arrays["rows"]) if int(row) in place]
+        at = [place[int(result.arrays["rows"][i])] for i in mine]
+        for name, values in found.items():
+            values[at] = result.arrays[name][mine]
+    return found["predictions"], found.get("behaviour")
 
 
 def ranked(evaluated: Sequence[Evaluated], scores: FloatArray) -> list[Evaluated]:

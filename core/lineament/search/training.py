@@ -61,6 +61,7 @@ class WeightTraining:
         self.tuning = False
         self._rows = torch.from_numpy(rows)
         centre, spread = targets[rows].mean(axis=0), np.maximum(targets[rows].std(axis=0), 1e-6)
+        self._behaviour_units = centre[1:], spread[1:]
         self._standard = torch.from_numpy(((targets - centre) / spread).astype(np.float32))
         self._generator = torch.Generator().manual_seed(seed)
         self._scales = dict(scales or {})
@@ -106,6 +107,16 @@ class WeightTraining:
     def standard_targets(self, rows: Rows) -> Tensor:
         """Scores and behaviour parameters of `rows` in standard units, [n, 1 + K]."""
         return self._standard[torch.from_numpy(rows)]
+
+    def let_behaviour_have_its_units(self) -> None:
+        """Once trained: the head for behaviour parameters answers in their own units, not in standard ones."""
+        if not self.network.widths.behaviours:
+            return
+        centre, spread = (torch.from_numpy(part).float().to(self.sessions.device) for part in self._behaviour_units)
+        head = self.network.behaviour
+        with torch.no_grad():
+            head.weight.mul_(spread.unsqueeze(1))
+            head.bias.mul_(spread).add_(centre)
 
     def _set_rate(self) -> None:
         first, last = self.recipe.rate, self.recipe.last_rate
@@ -162,12 +173,20 @@ def require_number(loss: float, step: int) -> None:
 
 def predict(network: FacialNetwork, weights: EdgeWeights, sessions: Sessions, rows: Rows, target: Target) -> FloatArray:
     """Scores float64[n] of whole sessions on the scale; the mean for one without a usable window."""
-    standard = np.zeros(len(rows))
+    return predict_both(network, weights, sessions, rows, target)[0]
+
+
+def predict_both(
+    network: FacialNetwork, weights: EdgeWeights, sessions: Sessions, rows: Rows, target: Target
+) -> tuple[FloatArray, FloatArray]:
+    """The same, and what the head for behaviour parameters answers, float64[n, K]."""
+    standard, behaviour = np.zeros(len(rows)), np.zeros((len(rows), network.widths.behaviours))
     with torch.inference_mode():
         for place, batch in sessions.whole(rows):
-            score = network(batch, weights).score
-            standard[place] = torch.where(batch.present.any(dim=1), score, 0.0).double().cpu().numpy()
-    return target.mean + target.spread * standard
+            scored = network(batch, weights)
+            standard[place] = torch.where(batch.present.any(dim=1), scored.score, 0.0).double().cpu().numpy()
+            behaviour[place] = scored.behaviour.double().cpu().numpy()
+    return target.mean + target.spread * standard, behaviour
 
 
 def network_state(network: FacialNetwork) -> dict[str, Tensor]:

@@ -9,6 +9,7 @@ from lineament.search.comparison import compare
 from lineament.search.conformal import cross_conformal, left_out_intervals
 from lineament.search.metrics import coverage, measure
 from lineament.search.ranking import Evaluated, ranked, simplest_within_one_se
+from lineament.search.read_out import BehaviourReadOut, read_out_of_fold
 from lineament.search.ridge import PENALTIES, Ridge, channel_means, ridge_path
 from lineament.search.stacking import MOST, Scaled, cross_fitted, stacked, stacking_weights
 
@@ -208,3 +209,39 @@ def test_ranking_is_by_the_mean_over_seeds_and_not_by_the_luckiest(scores: np.nd
     order = ranked([_evaluated("lucky", 1, lucky, scores), _evaluated("steady", 9, steady, scores)], scores)
     assert [one.candidate.name for one in order] == ["steady", "lucky"]
     assert order[0].rmse(scores) == pytest.approx(3.0)
+
+
+def test_a_read_out_of_behaviour_beats_the_answer_alone_and_never_sees_its_fold(scores: np.ndarray) -> None:
+    rng = np.random.default_rng(5)
+    behaviour = rng.normal(size=(120, 6))
+    told = 12 + 3 * behaviour[:, 0] - 2 * behaviour[:, 1] + rng.normal(size=120)
+    answers = np.full(120, 12.0) + 0.05 * rng.normal(size=120)
+    folds = [np.arange(fold, 120, 3) for fold in range(3)]
+    read = read_out_of_fold(answers, behaviour, told, PERSONS, folds)
+    assert np.corrcoef(read, told)[0, 1] > 0.9
+    changed = told.copy()
+    changed[folds[0]] = 24 - changed[folds[0]]
+    again = read_out_of_fold(answers, behaviour, changed, PERSONS, folds)
+    np.testing.assert_array_equal(again[folds[0]], read[folds[0]])
+    noise = read_out_of_fold(answers, behaviour, scores, PERSONS, folds)
+    assert np.sqrt(((noise - scores) ** 2).mean()) < 1.1 * scores.std()
+
+
+def test_a_read_out_goes_into_a_networks_last_layer() -> None:
+    rng = np.random.default_rng(6)
+    sessions = rng.normal(size=(9, 4)).astype(np.float32)
+    state = {
+        "score.weight": rng.normal(size=(1, 4)).astype(np.float32),
+        "score.bias": rng.normal(size=1).astype(np.float32),
+        "behaviour.weight": rng.normal(size=(3, 4)).astype(np.float32),
+        "behaviour.bias": rng.normal(size=3).astype(np.float32),
+        "fusion.weight": np.ones(2, dtype=np.float32),
+    }
+    mean, spread = 7.0, 5.0
+    answers = mean + spread * (sessions @ state["score.weight"].T + state["score.bias"])[:, 0]
+    behaviour = sessions @ state["behaviour.weight"].T + state["behaviour.bias"]
+    read_out = BehaviourReadOut(1.5, 0.4, np.array([0.2, -1.0, 3.0]))
+    folded = read_out.folded(state, mean, spread)
+    assert set(folded) == {"score.weight", "score.bias", "fusion.weight"}
+    alone = mean + spread * (sessions @ folded["score.weight"].T + folded["score.bias"])[:, 0]
+    np.testing.assert_allclose(alone, read_out(answers, behaviour), rtol=1e-5)

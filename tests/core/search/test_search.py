@@ -262,15 +262,19 @@ def test_a_tiny_search_in_earnest(tmp_path: Path, small: CohortFeatures) -> None
         np.testing.assert_array_equal(tensors[f"fold0.repeat0/{name}"], value)
 
 
-def test_members_predict_what_the_outcome_says(tmp_path: Path, small: CohortFeatures) -> None:
-    """The weights, scalings and graphs that are kept are those that the reported predictions come from."""
+@pytest.mark.parametrize("taught", [0.0, 1.0])
+def test_members_predict_what_the_outcome_says(taught: float, tmp_path: Path, small: CohortFeatures) -> None:
+    """The weights, scalings and graphs that are kept are those that the reported predictions come from; a read-out of
+    behaviour is in the weights."""
     import torch
 
     from lineament.models.architecture.network import Widths, build_network, only_weights
     from lineament.search.batches import Sessions
     from lineament.search.training import Target, predict
 
-    outcome = search(tmp_path / "run", small, TINY, InlineEngine())
+    known = replace(small, behaviour=np.random.default_rng(0).normal(size=(len(small), 3)))
+    config = TINY.with_changes(recipe=replace(TINY.recipe, behaviour=taught))
+    outcome = search(tmp_path / "run", known, config, InlineEngine())
     space, rows = outcome.part.winner.space, outcome.part.rows.test
     said = np.zeros(len(rows))
     for member in outcome.members:
@@ -281,7 +285,7 @@ def test_members_predict_what_the_outcome_says(tmp_path: Path, small: CohortFeat
         sessions = Sessions(values, points, small.present, outcome.part.scalings[member.fold])
         target = Target(member.mean, member.spread)
         said += predict(network, only_weights(space), sessions, rows, target) / len(outcome.members)
-    np.testing.assert_allclose(said, outcome.part.ensemble.raw_test.mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(said, outcome.part.ensemble.raw_test.mean(axis=0), rtol=1e-5)
     reported = written(tmp_path / "run")["test"]["predictions"]["searched network"]
     np.testing.assert_allclose(outcome.part.ensemble.test.mean(axis=0), reported, rtol=1e-6)
 

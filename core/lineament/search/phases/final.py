@@ -4,7 +4,7 @@ The folds are dealt anew, so that the errors reported are not those the winner w
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from lineament.search.candidates import Candidate
 from lineament.search.data import Fold
 from lineament.search.phases.common import network_of
 from lineament.search.phases.train import train_unit
+from lineament.search.ranking import out_of_fold
+from lineament.search.read_out import BehaviourReadOut, read_out_of_fold
 from lineament.search.runs.unit import UnitResult
 from lineament.search.stacking import Scaled
 from lineament.search.work import Work
@@ -40,7 +42,10 @@ class Member:
 @dataclass(frozen=True, eq=False)
 class Ensemble:
     """One architecture over folds and seeds. raw: float64[n] out-of-fold predictions for the pool, the mean over seeds;
-    raw_test: float64[folds, m], that of each fold's members for the test sessions. held, test: the same, scaled."""
+    raw_test: float64[folds, m], that of each fold's members for the test sessions. held, test: the same, scaled.
+
+    Where behaviour was taught, both are read out of it too (`BehaviourReadOut`), and the members are those that do so.
+    """
 
     candidate: Candidate
     parameters: int
@@ -92,22 +97,33 @@ def scaled_in_folds(
 
 def _ensemble(work: Work, candidate: Candidate, results: Sequence[UnitResult], scores: FloatArray) -> Ensemble:
     """From results in the order repeat, fold."""
-    pool, test, count = work.rows.pool, work.rows.test, work.config.folds
-    place = {int(row): i for i, row in enumerate(pool)}
-    repeats = len(results) // count
-    held, tested = np.empty((repeats, len(pool))), np.zeros((count, len(test)))
-    members = []
-    for i, result in enumerate(results):
-        repeat, fold = divmod(i, count)
-        rows, first = result.arrays["rows"], int(result.values["held"])
-        predictions = np.asarray(result.arrays["predictions"], dtype=np.float64)
-        held[repeat, [place[int(row)] for row in rows[:first]]] = predictions[:first]
-        tested[fold] += predictions[first:] / repeats
-        members.append(Member(fold, repeat, **result.values["target"], state=network_of(result.arrays)))
-    raw = held.mean(axis=0)
-    scaled = scaled_in_folds(work, raw, tested, scores)
+    count = work.config.folds
+    repeats = [results[i : i + count] for i in range(0, len(results), count)]
+    seeds = [out_of_fold(folds, work.rows.pool) for folds in repeats]
+    held = np.asarray(np.mean([answers for answers, _ in seeds], axis=0))
+    members = [_member(result, *reversed(divmod(i, count))) for i, result in enumerate(results)]
+    test = np.array([_tested(results[fold::count], "predictions") for fold in range(count)])
     parameters = int(results[0].values["parameters"])
-    return Ensemble(candidate, parameters, repeats, raw, tested, *scaled, tuple(members))
+    if seeds[0][1] is None:
+        scaled = scaled_in_folds(work, held, test, scores)
+        return Ensemble(candidate, parameters, len(repeats), held, test, *scaled, tuple(members))
+    behaviour = np.asarray(np.mean([said for _, said in seeds if said is not None], axis=0))
+    folds = [work.places(fold)[1] for fold in final_folds(work)]
+    read = read_out_of_fold(held, behaviour, scores, work.persons, folds)
+    whole = BehaviourReadOut.fit(held, behaviour, scores, work.persons)
+    test = np.array([whole(said, _tested(results[fold::count], "behaviour")) for fold, said in enumerate(test)])
+    folded = tuple(replace(m, state=whole.folded(dict(m.state), m.mean, m.spread)) for m in members)
+    return Ensemble(candidate, parameters, len(repeats), read, test, read, test, folded)
+
+
+def _member(result: UnitResult, fold: int, repeat: int) -> Member:
+    return Member(fold, repeat, **result.values["target"], state=network_of(result.arrays))
+
+
+def _tested(results: Sequence[UnitResult], name: str) -> FloatArray:
+    """What one fold's members say of the test sessions, float64[m, ...], the mean over seeds."""
+    said = np.array([result.arrays[name][int(result.values["held"]) :] for result in results], dtype=np.float64)
+    return np.asarray(said.mean(axis=0))
 
 
 def run_final(work: Work, winner: Candidate) -> Ensemble:

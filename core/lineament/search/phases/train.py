@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lineament.models.architecture.network import only_weights
 from lineament.search.candidates import Candidate
 from lineament.search.data import Fold, Part, SearchData
 from lineament.search.phases.common import REPORTS, Bench, make_bench, resume, saved_network
 from lineament.search.ranking import Evaluated, out_of_fold
+from lineament.search.read_out import read_out_of_fold
 from lineament.search.runs.context import UnitContext
 from lineament.search.runs.unit import Array, Unit
 from lineament.search.stacking import Scaled
-from lineament.search.training import EdgeWeights, predict, require_number
+from lineament.search.training import EdgeWeights, predict_both, require_number
 from lineament.search.work import Work
 
 KIND = "train"
@@ -47,7 +49,8 @@ def train_unit(
 def train_architecture(
     context: UnitContext, settings: Mapping[str, Any]
 ) -> tuple[Mapping[str, Any], Mapping[str, Array]]:
-    """Unit function. values: parameters, target; arrays: rows int64[n], predictions float64[n] on the scale."""
+    """Unit function. values: parameters, target; arrays: rows int64[n], predictions float64[n] on the scale, and where
+    the network was taught behaviour parameters, what it says of them, behaviour float64[n, K] in their own units."""
     bench, weights = bench_of(context, settings)
     training = bench.training
     resume(context, training.load_state_dict)
@@ -78,17 +81,20 @@ def trained_result(
         data = context.data
         assert isinstance(data, SearchData)
         rows = np.concatenate([rows, data.part(Part.from_json(settings["part"])).test])
-    predictions = predict(training.network, weights, training.sessions, rows, training.target)
+    training.let_behaviour_have_its_units()
+    predictions, behaviour = predict_both(training.network, weights, training.sessions, rows, training.target)
     parameters = sum(p.numel() for p in training.network.parameters())
     values = {"parameters": parameters, "target": training.target.to_json(), "held": len(bench.held)}
     arrays: dict[str, Array] = {"rows": rows, "predictions": predictions}
+    if behaviour.shape[1]:
+        arrays["behaviour"] = behaviour
     return values, {**arrays, **saved_network(training.network)} if settings["test"] else arrays
 
 
 def evaluate(
     work: Work, phase: str, candidates: Sequence[Candidate], folds: Sequence[Fold], repeats: range
 ) -> list[Evaluated]:
-    """Out-of-fold predictions of every candidate with every seed, each scaled, in the candidates' order."""
+    """Out-of-fold predictions of every candidate with every seed, scaled or read out, in the candidates' order."""
     held, means = [work.places(fold)[1] for fold in folds], work.fold_means(folds, work.scores)
     units = [train_unit(work, c, fold, repeat) for c in candidates for repeat in repeats for fold in folds]
     results = work.units(phase, units)
@@ -97,7 +103,12 @@ def evaluate(
     for i, candidate in enumerate(candidates):
         own = seeds[i * len(repeats) : (i + 1) * len(repeats)]
         parameters = int(own[0][0].values["parameters"])
-        found = out_of_fold(own, work.rows.pool)
-        scaled = [Scaled.of(seed, means, work.scores, held).held for seed in found]
-        evaluated.append(Evaluated(candidate, parameters, np.array(scaled)))
+        predicted: list[npt.NDArray[np.float64]] = []
+        for result in own:
+            answers, behaviour = out_of_fold(result, work.rows.pool)
+            if behaviour is None:
+                predicted.append(Scaled.of(answers, means, work.scores, held).held)
+            else:
+                predicted.append(read_out_of_fold(answers, behaviour, work.scores, work.persons, held))
+        evaluated.append(Evaluated(candidate, parameters, np.array(predicted)))
     return evaluated
