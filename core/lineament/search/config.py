@@ -34,7 +34,7 @@ class SearchConfig:
     search_repeats: int = setting(1, "seeds of warm-up and joint search", low=1, high=20)
     outer_folds: int = setting(5, "folds that nested cross-validation or a holdout tests on", low=2, high=50)
     short_list: int = setting(16, "most architectures that are retrained for the decision", low=2, high=500)
-    singles: bool = setting(True, "let networks of one attribute alone win; they are controls in any case")
+    rivals: bool = setting(True, "let the hand-designed network and single attributes win, which are controls anyway")
     random_candidates: int = setting(6, "random architectures of the shrunk space on the short list", low=0, high=200)
     random_controls: int = setting(5, "random architectures whose mean is a control", low=1, high=100)
     tuning_steps: int = setting(20, "steps of tuning after an edge is decided", low=0, high=1000)

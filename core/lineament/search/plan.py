@@ -69,7 +69,7 @@ class Plan:
     @property
     def listed(self) -> int:
         """Those of them that the short list holds."""
-        return self.singles if self.config.singles else 0
+        return self.singles if self.config.rivals else 0
 
     @property
     def final(self) -> float:
@@ -96,8 +96,8 @@ class Plan:
 
     @property
     def fewest_candidates(self) -> int:
-        """The hand-designed network, every attribute alone (where it may win) and two that were found."""
-        return min(self.listed + 3, self.config.short_list)
+        """Two that were found and, where they may win, the hand-designed network and every attribute alone."""
+        return min(self.listed + (3 if self.config.rivals else 2), self.config.short_list)
 
     def candidates(self, units: float) -> int:
         """How many architectures the short list may hold for so many units."""

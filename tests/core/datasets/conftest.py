@@ -87,3 +87,9 @@ def edit() -> Callable[[Path, str, str], None]:
         path.write_text(text.replace(old, new, 1))
 
     return replace_once
+
+
+@pytest.fixture(scope="session")
+def seen_again() -> Cohort:
+    """Three persons with four visits each, two seconds at 30 frames a second."""
+    return Cohort.from_simulation(simulate_cohort(3, "longitudinal", seed=2, seconds=2, fps=30))

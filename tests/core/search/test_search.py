@@ -103,7 +103,7 @@ def test_every_method_spends_the_budget_it_is_given_and_no_more(
         ({"families": ("cnn",)}, {"warm-up", "joint", "discretise"}),
         ({"fusion_search": False}, {"warm-up", "joint", "discretise"}),
         ({"attention": False}, {"warm-up", "joint", "discretise"}),
-        ({"singles": False}, {"warm-up", "joint", "discretise"}),
+        ({"rivals": False}, {"warm-up", "joint", "discretise"}),
         ({"attributes": ("gaze",)}, {"warm-up", "joint", "discretise"}),
         ({"repeats": 1}, {"warm-up", "joint", "discretise"}),
     ],
@@ -121,8 +121,9 @@ def test_every_switch_runs_the_phases_it_leaves(
         assert not any(".gnn." in edge for unit in drawn for edge in unit.settings["genotype"])
     if changes.get("attention") is False:
         assert not any(unit.settings["attention"] for unit in units)
-    if changes.get("singles") is False:
-        assert all(len(one.candidate.attributes) > 1 for one in outcome.part.short_list.ranked)
+    if changes.get("rivals") is False:
+        listed = {one.candidate.origin for one in outcome.part.short_list.ranked}
+        assert not listed & {"hand", "single attribute"}
         assert len(outcome.part.controls.alone) == 4
     if changes.get("fusion_search") is False:
         found = [one.candidate.genotype for one in outcome.part.short_list.ranked if len(one.candidate.attributes) > 1]

@@ -61,7 +61,7 @@ def read_labels(path: Path) -> tuple[list[Label], Scale, tuple[str, ...]]:
     twice = [f"{person} visit {visit}" for (person, visit), n in _counted(labels).items() if n > 1]
     if twice:
         raise DatasetError(f"sessions stand more than once: {named(twice)}", path=path, remedy="Keep one line of each.")
-    scale, notes = _scale(path, {row["instrument"] for row in cells})
+    scale, notes = _scale(path, {row["instrument"].lower() for row in cells})
     return labels, scale, notes
 
 
@@ -109,11 +109,11 @@ def _word(path: Path, line: int, what: str, cell: str, known: dict[str, str]) ->
 
 def _scale(path: Path, names: set[str]) -> tuple[Scale, tuple[str, ...]]:
     by_name = {name.lower(): scale for name, scale in SCALES.items()}
-    unknown = sorted(name for name in names if name and name.lower() not in by_name)
+    unknown = sorted(name for name in names if name and name not in by_name)
     if unknown or len(names) > 1:
         what = f"the instrument {unknown[0]} is not known" if unknown else "the lines are of several instruments"
         raise DatasetError(what, path=path, remedy=f"Write one of {', '.join(SCALES)} in every line.")
     name = names.pop()
     if name:
-        return by_name[name.lower()], ()
+        return by_name[name], ()
     return PHQ8, (f"{path.name} does not name its instrument, so {PHQ8.name} is taken; a column instrument says it.",)

@@ -97,12 +97,13 @@ def _session(label: Label, path: Path) -> Session:
 
 def _check_files(folder: Path, sessions: list[Session]) -> None:
     """Raises `DatasetError` when two labels have the same file."""
-    first: dict[Path, str] = {}
+    first: dict[Path, Session] = {}
     for session in sessions:
-        other = first.setdefault(session.files[0], session.session_id)
-        if other != session.session_id:
+        other = first.setdefault(session.files[0], session)
+        if other is not session:
             raise DatasetError(
-                f"sessions {other} and {session.session_id} have the same file {session.files[0].name}",
+                f"visit {other.visit} of {other.person_id} and visit {session.visit} of {session.person_id} have the "
+                f"same file {session.files[0].name}",
                 path=folder / LABELS,
                 remedy="Give each its own.",
             )

@@ -83,7 +83,7 @@ class Stem(nn.Module):
         super().__init__()
         self.slices = tuple(attribute_slices().values())
         self.own = nn.ModuleList(nn.Conv1d(len(a.channels), outputs, 5, 2, 2) for a in ATTRIBUTE_CHANNELS)
-        self.score = nn.Linear(outputs, 1)
+        self.score = nn.Linear(outputs, 1, bias=False)
         self.bias = nn.Parameter(torch.zeros(len(self.slices)))
         self.norm = nn.BatchNorm1d(outputs)
 
@@ -104,7 +104,7 @@ class AttentivePooling(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         hidden = max(channels // 4, 4)
-        self.score = nn.Sequential(nn.Conv1d(channels, hidden, 1), nn.Tanh(), nn.Conv1d(hidden, 1, 1))
+        self.score = nn.Sequential(nn.Conv1d(channels, hidden, 1), nn.Tanh(), nn.Conv1d(hidden, 1, 1, bias=False))
 
     def forward(self, x: Tensor) -> Tensor:
         attention = torch.softmax(self.score(x), dim=2)

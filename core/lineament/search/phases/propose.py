@@ -61,5 +61,5 @@ def _with_rivals(work: Work, space: SearchSpace, warm: WarmUp | None, found: Seq
     drawn = [
         Candidate(f"random {i + 1}", "random", names, space.random(rng)) for i in range(work.config.random_candidates)
     ]
-    first = [hand, *(singles if work.config.singles else ()), *found[:2]]
+    first = [*([hand, *singles] if work.config.rivals else ()), *found[:2]]
     return Proposals(tuple(distinct([*first, *found[2:], *drawn])), tuple(singles), space, warm)
