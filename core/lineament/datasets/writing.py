@@ -50,11 +50,11 @@ def converted(phq8: float, scale: Scale) -> float:
     return float((2 * BDI2.high * int(phq8) + PHQ8.high) // (2 * PHQ8.high))
 
 
-def with_split(cohort: Cohort, layout: str, *, visits: bool) -> list[Session]:
+def with_split(cohort: Cohort, layout: str, *, visits: bool, whole: bool = False) -> list[Session]:
     """The sessions with a split each: their own, or by their person's place where no session has one.
 
-    layout: its name in sentences. visits: whether the layout can hold several sessions of a person. Raises
-    `DatasetError` for what it cannot hold.
+    layout: its name in sentences. visits: whether the layout can hold several sessions of a person. whole: whether none
+    of its splits may be empty. Raises `DatasetError` for what it cannot hold.
     """
     several = [person for person, sessions in Counter(cohort.person_ids).items() if sessions > 1]
     if several and not visits:
@@ -71,6 +71,12 @@ def with_split(cohort: Cohort, layout: str, *, visits: bool) -> list[Session]:
         raise DatasetError(
             f"{layout} has the splits train, dev and test, and {named(other)} are in none of them",
             remedy="Give them one first.",
+        )
+    empty = [name for name in _SPLITS if all(session.split != name for session in sessions)]
+    if whole and empty:
+        raise DatasetError(
+            f"cohort {cohort.name} has no {' and no '.join(empty)} sessions, and {layout} has files of each split",
+            remedy="Write a cohort of four persons or more, or give each split some.",
         )
     check_labels(sessions, cohort.scale, Path(cohort.name), person_disjoint=not visits)
     return sessions

@@ -127,7 +127,7 @@ def test_a_stopped_run_continues(simulated: Cohort, tmp_path: Path) -> None:
 
 def test_another_cohort_is_never_mixed_in(simulated: Cohort, copy: Path, tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="another cohort is in this folder"):
-        write_daic_woz(simulated.subset([0, 1, 2]), copy)
+        write_daic_woz(simulated.subset([0, 1, 2, 3]), copy)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("mine")
     with pytest.raises(DatasetError, match="the folder is not empty"):
@@ -151,6 +151,8 @@ def test_what_the_layout_cannot_hold(simulated: Cohort, tmp_path: Path) -> None:
         write_daic_woz(twice, tmp_path)
     with pytest.raises(DatasetError, match="has BDI-II scores, and DAIC-WOZ's files hold PHQ-8"):
         write_daic_woz(replace(simulated, scale=Scale("BDI-II", 0, 63, ())), tmp_path)
+    with pytest.raises(DatasetError, match="has no dev sessions, and DAIC-WOZ has files of each split"):
+        write_daic_woz(simulated.subset([0, 1, 2]), tmp_path)
     odd = simulated.with_session_splits(["calibration"] + ["train"] * (PERSONS - 1))
     with pytest.raises(DatasetError, match="S00001-1 are in none of them"):
         write_daic_woz(odd, tmp_path)

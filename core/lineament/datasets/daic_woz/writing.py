@@ -96,7 +96,7 @@ def _sessions(cohort: Cohort) -> list[Session]:
             f"cohort {cohort.name} has {cohort.scale.name} scores, and DAIC-WOZ's files hold PHQ-8",
             remedy="Write it in another layout.",
         )
-    return with_split(cohort, "DAIC-WOZ", visits=False)
+    return with_split(cohort, "DAIC-WOZ", visits=False, whole=True)
 
 
 def _write_splits(folder: Path, sessions: Sequence[Session], numbers: Sequence[str]) -> None:

@@ -43,7 +43,7 @@ def write_e_daic(
     Persons of train and dev get numbers from 300 on, those of test from 600 on, unless all have three digits already.
     Splits and errors: as `write_daic_woz`; `RecordingError` for recordings without E-DAIC's columns.
     """
-    sessions = with_split(in_scale(cohort, PHQ8), "E-DAIC", visits=False)
+    sessions = with_split(in_scale(cohort, PHQ8), "E-DAIC", visits=False, whole=True)
     numbers = _numbers(sessions)
     make_folder(folder)
     persons = (session.person_id for session in sessions)
