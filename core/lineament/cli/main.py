@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 
 from lineament.cli.analyze import analyze_command
+from lineament.cli.evaluate import evaluate_command
 from lineament.cli.models import models_group
 from lineament.cli.review import review_command
 from lineament.cli.search import search_group
@@ -30,6 +31,7 @@ cli.add_command(review_command)
 cli.add_command(simulate_group)
 cli.add_command(train_command)
 cli.add_command(search_group)
+cli.add_command(evaluate_command)
 cli.add_command(models_group)
 
 
