@@ -105,7 +105,7 @@ def _settings(
     plain = config.to_json()
     return {
         "modality": MODALITY,
-        "objective": "label distribution and label-aware histogram loss" if objective.joint else "label distribution",
+        "learns": "label distribution and label-aware histogram loss" if objective.joint else "label distribution",
         "clip": f"{config.clip.frames} frames of {config.clip.size} px over {config.clip.seconds:g} s",
         "sigma of the label distributions": round(model.label.sigma, 3),
         **{name: plain[name] for name in ("seed", "shape", "objective", "optimiser", "start_from")},

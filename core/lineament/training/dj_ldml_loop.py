@@ -103,14 +103,11 @@ class Trainer:
             set_rates(training.optimiser, config.optimiser, epoch * self.batches + k, self.batches * config.epochs)
             losses = self._step(training, self.train[chosen], rng)
             seen.append([float(part.detach()) for part in losses])
-            if not math.isfinite(seen[-1][0]):
-                raise ModelError(
-                    f"the loss stopped being a number in epoch {epoch + 1}, step {k + 1}",
-                    remedy="Train again from the beginning with a lower learning rate.",
-                )
+            _check_finite(seen[-1][0], f"the loss stopped being a number in epoch {epoch + 1}, step {k + 1}")
             meter.advance()
         total, divergence, reversal, _ = np.mean(seen, axis=0)
         error = rmse(self.dev_estimates(training.network), self.videos.scores[self.dev])
+        _check_finite(error, f"the dev videos' scores stopped being numbers in epoch {epoch + 1}")
         best = error < training.lowest
         event = JointEpochFinished(
             0, epoch, float(total), error**2, error, best, label_loss=float(divergence), histogram_loss=float(reversal)
@@ -156,6 +153,11 @@ class Trainer:
             masses = clip_masses(network, read_clips(self.videos.sources[i], self.places[i].rows(chosen)))
             found[k] = masses.mean(axis=0) @ self.label.support
         return found
+
+
+def _check_finite(value: float, what: str) -> None:
+    if not math.isfinite(value):
+        raise ModelError(what, remedy="Train again from the beginning with a lower learning rate.")
 
 
 def begin(network: DjLdmlNetwork, config: DjLdmlConfig) -> Training:
