@@ -60,8 +60,12 @@ def attribute_slices() -> dict[str, slice]:
 
 
 UNIT_CHANNELS = tuple(f"action units: {name}" for name in AU_NAMES)
+GAZE_CHANNELS = tuple(f"gaze: {name}" for name in ATTRIBUTE_CHANNELS[1].channels)
+PLACE_CHANNELS = tuple(f"head pose: {axis}" for axis in "xyz")
 LANDMARK_CHANNELS = tuple(f"landmarks: {name}" for name in ATTRIBUTE_CHANNELS[3].channels)
 MIN_UNITS = (len(AU_NAMES) + 1) // 2
+_FAR = np.array([0.0, 0.0, 1e7], dtype=np.float32)
+"""A place from which landmarks are seen without perspective, where a recording has no place of the head."""
 _REMEDY = "Analyse the video with Lineament's own tracker."
 
 
@@ -77,20 +81,33 @@ class RowBlock:
 
 
 def absent_channels(view: RecordingView) -> tuple[str, ...]:
-    """Those of `CHANNELS` that the recording's columns cannot give (OpenFace of 2016 has no AU07, AU23 and AU45).
+    """Those of `CHANNELS` that the recording's columns cannot give (OpenFace of 2016 has no AU07, AU23 and AU45, D-Vlog
+    has landmarks and what follows from them).
 
-    Raises `RecordingError` when gaze or pose are missing, or both the landmarks and more than half of the action units.
+    Raises `RecordingError` when the head's rotation is missing, or landmarks and also gaze, the head's place or more
+    than half of the action units.
     """
     lost_units = tuple(
         channel for channel, name in zip(UNIT_CHANNELS, AU_NAMES, strict=True) if not view.has(f"{name}_r")
     )
     has_points = view.landmarks68(0, min(view.n_rows, 1)) is not None
-    missing = [name for name in (*GAZE, *ROTATION, *PLACE) if not view.has(name)]
+    lost = {names: not all(view.has(name) for name in names) for names in (GAZE, ROTATION, PLACE)}
+    needed = ROTATION if has_points else (*GAZE, *ROTATION, *PLACE)
+    missing = [name for name in needed if not view.has(name)]
     if not has_points and len(AU_NAMES) - len(lost_units) < MIN_UNITS:
         missing += [f"{name}_r" for name in AU_NAMES if not view.has(f"{name}_r")]
     if missing:
         raise _lacking(_named(missing))
-    return (*lost_units, *(() if has_points else LANDMARK_CHANNELS))
+    gaze, place = GAZE_CHANNELS if lost[GAZE] else (), PLACE_CHANNELS if lost[PLACE] else ()
+    return (*lost_units, *gaze, *place, *(() if has_points else LANDMARK_CHANNELS))
+
+
+def sources(absent: Collection[str]) -> tuple[str, ...]:
+    """Columns that are read where these input channels are absent."""
+    units = (f"{name}_r" for name, channel in zip(AU_NAMES, UNIT_CHANNELS, strict=True) if channel not in absent)
+    gaze = () if GAZE_CHANNELS[0] in absent else GAZE
+    place = () if PLACE_CHANNELS[0] in absent else PLACE
+    return (*units, *gaze, *ROTATION, *place)
 
 
 def read_rows(view: RecordingView, start: int, stop: int, absent: Collection[str] = ()) -> RowBlock:
@@ -98,8 +115,7 @@ def read_rows(view: RecordingView, start: int, stop: int, absent: Collection[str
 
     Raises `RecordingError` when the recording lacks a column, or its landmarks, that other channels need.
     """
-    units = [name for name, channel in zip(AU_NAMES, UNIT_CHANNELS, strict=True) if channel not in absent]
-    needed = [*(f"{name}_r" for name in units), *GAZE, *ROTATION, *PLACE]
+    needed = sources(absent)
     missing = [name for name in needed if not view.has(name)]
     reads_points = LANDMARK_CHANNELS[0] not in absent
     points = view.landmarks68(start, stop) if reads_points else None
@@ -111,7 +127,7 @@ def read_rows(view: RecordingView, start: int, stop: int, absent: Collection[str
         values[:, _AT[name]] = view.column(name)[start:stop]
     rotation = values[:, [_AT[name] for name in ROTATION]].copy()
     values[:, [_AT[name] for name in (*GAZE, *ROTATION)]] *= np.float32(180 / np.pi)
-    place = values[:, [_AT[name] for name in PLACE]]
+    place = values[:, [_AT[name] for name in PLACE]] if PLACE[0] in needed else np.tile(_FAR, (stop - start, 1))
     if points is not None:
         x, y = face_displacements(points, rotation, place)
         values[:, -len(MEASURE_NAMES) :] = measures_of(x, y)
@@ -132,10 +148,12 @@ def _lacking(what: str) -> RecordingError:
     return RecordingError(f"the recording lacks {what}, which the model reads", remedy=_REMEDY)
 
 
-def input_channels(stored: Float32Array, rest: Float32Array, rate: float) -> Float32Array:
+def input_channels(stored: Float32Array, rest: Float32Array, rate: float, absent: Collection[str] = ()) -> Float32Array:
     """Input channels float32[n, N_CHANNELS] of filled stored channels [n, N_STORED] on a grid of `rate` Hz.
 
-    rest: float32[N_STORED], the person's own rest. Speed is the size of the head's rotation vector per second, deg/s.
+    rest: float32[N_STORED], the person's own rest. absent: channels that are zero whatever others would make of them
+    (gaze in the head without gaze is the head's turn). Speed is the size of the head's rotation vector per second, in
+    degrees.
     """
     own = stored - rest
     gaze_x, gaze_y = own[:, _AT[GAZE[0]]], own[:, _AT[GAZE[1]]]
@@ -152,4 +170,6 @@ def input_channels(stored: Float32Array, rest: Float32Array, rate: float) -> Flo
         *own[:, -len(MEASURE_NAMES) :].T,
         opening,
     ]
-    return np.asarray(np.stack(columns, axis=1), dtype=np.float32)
+    channels = np.asarray(np.stack(columns, axis=1), dtype=np.float32)
+    channels[:, [i for i, name in enumerate(CHANNELS) if name in absent]] = 0.0
+    return channels

@@ -5,8 +5,7 @@ import numpy.typing as npt
 
 from lineament.datasets.cohort import Cohort
 from lineament.errors import DatasetError, RecordingError
-from lineament.face.displacement import AU_NAMES
-from lineament.features.channels import GAZE, PLACE, ROTATION
+from lineament.features.channels import sources
 from lineament.features.events import FeatureWarning
 from lineament.features.grid import EvenGrid
 from lineament.progress import EventSink
@@ -66,10 +65,9 @@ def check_readable(cohort: Cohort, i: int, recording: RecordingView, grid: EvenG
 
 def _worst_column(recording: RecordingView, absent: tuple[str, ...]) -> str:
     found = np.asarray(recording.column("success"), dtype=bool) if recording.has("success") else slice(None)
-    names = [f"{name}_r" for name in AU_NAMES if f"action units: {name}" not in absent]
     lost = {
         name: int((~np.isfinite(np.asarray(recording.column(name)[found], dtype=np.float64))).sum())
-        for name in (*names, *GAZE, *ROTATION, *PLACE)
+        for name in sources(absent)
     }
     worst = max(lost, key=lambda name: lost[name])
     return f"column {worst}" if lost[worst] else "its landmarks"

@@ -154,7 +154,7 @@ def cut_windows(grid: EvenGrid, hop_bins: int = HOP_BINS, start: int = 0) -> Win
     if rest is None or rest_points is None or not len(firsts):
         return Windows.none()
     bins = firsts[:, None] + np.arange(WINDOW_BINS)
-    channels = input_channels(fill(grid.values, measured), rest, RATE)
+    channels = input_channels(fill(grid.values, measured), rest, RATE, grid.absent)
     moved = fill(grid.displacements, measured) - rest_points
     return Windows(firsts, channels[bins], point_spectra(moved[bins]))
 
@@ -213,7 +213,8 @@ class WindowStream:
         inside = slice(first - low, first - low + WINDOW_BINS)
         if usable_bins(measured)[inside].sum() < MIN_WINDOW_SHARE * WINDOW_BINS:
             return None
-        channels = input_channels(fill(self.grid.values[low:high], measured), rest, RATE)[inside]
+        filled = fill(self.grid.values[low:high], measured)
+        channels = input_channels(filled, rest, RATE, self.grid.absent)[inside]
         moved = fill(self.grid.displacements[low:high], measured)[inside] - rest_points
         return Windows(np.array([first], np.int64), channels[None], point_spectra(moved[None]))
 

@@ -8,7 +8,7 @@ from tests.core.features.cohorts import SECONDS, cohort_of, recordings, without
 
 from lineament.errors import DatasetError, RecordingError
 from lineament.features import CHANNELS, extract_windows
-from lineament.features.channels import LANDMARK_CHANNELS, absent_channels
+from lineament.features.channels import GAZE_CHANNELS, LANDMARK_CHANNELS, PLACE_CHANNELS, absent_channels
 from lineament.features.cohort_features import cohort_features
 from lineament.recording import Recording
 from lineament.recording.clnf import read_clnf, write_clnf
@@ -69,12 +69,28 @@ def test_sessions_that_lack_different_things_are_refused(made: list[InMemoryReco
         cohort_features(cohort_of([without(made[0], "AU07_r"), made[1]]), SECONDS)
 
 
-@pytest.mark.parametrize("name", ["gaze_angle_x", "pose_Ry", "pose_Tz"])
-def test_gaze_and_pose_are_needed(made: list[InMemoryRecording], name: str) -> None:
-    with pytest.raises(RecordingError, match=f"lacks {name}"):
-        absent_channels(without(made[0], name))
-    with pytest.raises(RecordingError, match=f"session 300: the recording lacks {name}"):
-        cohort_features(cohort_of([without(made[0], name)]), SECONDS)
+def test_the_heads_rotation_is_needed(made: list[InMemoryRecording]) -> None:
+    with pytest.raises(RecordingError, match="lacks pose_Ry"):
+        absent_channels(without(made[0], "pose_Ry"))
+    with pytest.raises(RecordingError, match="session 300: the recording lacks pose_Ry"):
+        cohort_features(cohort_of([without(made[0], "pose_Ry")]), SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("column", "channels"), [("gaze_angle_x", GAZE_CHANNELS), ("pose_Tz", PLACE_CHANNELS)], ids=["gaze", "place"]
+)
+def test_gaze_and_the_heads_place_may_be_missing_beside_landmarks(
+    made: list[InMemoryRecording], column: str, channels: tuple[str, ...]
+) -> None:
+    lacking = without(made[0], column)
+    assert absent_channels(lacking) == channels
+    values = cohort_features(cohort_of([lacking]), SECONDS).values
+    at = [CHANNELS.index(name) for name in channels]
+    assert not values[..., at].any()
+    assert np.isfinite(values).all()
+    assert values.any(axis=(0, 1, 2)).sum() == len(CHANNELS) - len(channels)
+    with pytest.raises(RecordingError, match=f"lacks {column}"):
+        absent_channels(pointless(lacking))
 
 
 def test_half_of_the_units_or_landmarks_are_needed(made: list[InMemoryRecording]) -> None:
