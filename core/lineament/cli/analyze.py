@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from lineament.analysis import AnalysisSettings, analyze
+from lineament.analysis import AnalysisSettings
+from lineament.cli.crops import report_crops, wanted_crops
 from lineament.cli.estimate import describe_estimate, write_estimate
 from lineament.cli.progress import watched_work
+from lineament.crops import CropRequest, analyze_with_crops
 from lineament.errors import LineamentError
 from lineament.models import Prediction
 from lineament.recording import Recording, write_openface_csv
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     help="Model folder to score with; the shipped one if not given.",
 )
 @click.option("--any-extractor", is_flag=True, help="Score even if the model was trained on another extractor; marked.")
+@click.option("--crops", callback=wanted_crops, help="Also keep aligned face crops, for example 112@8,224@2.")
 @click.option("--fresh", is_flag=True, help="Measure again even where a finished or begun analysis is there.")
 def analyze_command(
     files: tuple[Path, ...],
@@ -42,6 +45,7 @@ def analyze_command(
     tracker: str,
     model: Path | None,
     any_extractor: bool,
+    crops: tuple[CropRequest, ...],
     fresh: bool,
 ) -> None:
     """Measure each of FILES, write its recording to the folder --out, and print the model estimate.
@@ -56,10 +60,11 @@ def analyze_command(
     for file in files:
         try:
             with watched_work() as (cancel, sink):
-                recording = analyze(file, out, settings, cancel=cancel, sink=sink)
+                recording, made = analyze_with_crops(file, out, settings, crops, cancel=cancel, sink=sink)
                 prediction = scorer.score(recording)
                 written = write_results(recording, prediction, file, out, openface_csv)
             report(console, file, prediction, written)
+            report_crops(console, made)
         except LineamentError as error:
             failed += 1
             errors.print(f"error: {error}", markup=False)

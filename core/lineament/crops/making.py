@@ -41,6 +41,8 @@ def analyze_with_crops(
     missing, because the analysis was begun or finished without crops, is cut from the video afterwards. The recording
     is the one that `analyze` gives. Raises what `analyze` and `make_crops` raise.
     """
+    if not requests:
+        return analyze(video, out, settings, cancel=cancel, sink=sink), ()
     settings = settings or AnalysisSettings()
     with VideoReader(video) as reader:
         info, index = reader.info, reader.index
