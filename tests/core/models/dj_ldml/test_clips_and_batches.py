@@ -7,6 +7,7 @@ import pytest
 import torch  # noqa: TID253
 from tests.support.face_clips import FakeCrops
 
+from lineament.crops.sampling import sampled_frames
 from lineament.models.dj_ldml.augmentation import augmented
 from lineament.models.dj_ldml.batching import batches_of_epoch, video_batches
 from lineament.models.dj_ldml.clips import clip_places, read_clips
@@ -46,6 +47,14 @@ def test_too_few_crops_have_no_clip(times: list[float]) -> None:
 
 def test_crops_that_come_too_seldom_have_no_clip() -> None:
     assert len(clip_places(np.arange(0, 60, 0.9), SHAPE).starts) == 0
+
+
+@pytest.mark.parametrize("fps", [8, 10, 12, 15, 25, 29.97, 60])
+def test_the_usual_clip_fits_crops_cut_eight_times_a_second(fps: float) -> None:
+    frames = np.arange(int(30 * fps)) / fps
+    places = clip_places(frames[sampled_frames(frames, 8)], ClipShape())
+    assert len(places.in_order()) == 8
+    assert (np.diff(places.rows(places.starts), axis=1) > 0).all()
 
 
 def test_clips_are_drawn_without_repeating_while_there_are_enough() -> None:
