@@ -1,6 +1,6 @@
 """A trained HMHN model: crops to scores and region maps, a recording's crops to a prediction, files and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
@@ -19,6 +19,7 @@ from lineament.models.pixels import (
     CropSource,
     Float32Array,
     FloatArray,
+    IntArray,
     UInt8Array,
     check_crops,
     crops_prediction,
@@ -31,8 +32,8 @@ from lineament.provenance import Provenance
 
 KIND = "HMHN"
 VideoScore = Literal["mean", "median"]
-AT_MOST = 600
-"""Crops of one recording that are scored, spread evenly: a mean over more would not be another."""
+CROPS = 240
+"""Crops of one recording that are scored at most, spread evenly: a mean over more would hardly be another."""
 _AT_ONCE = 32
 
 
@@ -45,11 +46,20 @@ class CropScores:
     maps: Float32Array
     heads: Float32Array
 
+    @classmethod
+    def joined(cls, parts: Sequence["CropScores"]) -> Self:
+        """All of `parts`, at least one, of the same model."""
+        return cls(
+            np.concatenate([p.scores for p in parts]),
+            np.concatenate([p.maps for p in parts]),
+            np.concatenate([p.heads for p in parts]),
+        )
+
 
 @dataclass(eq=False)
 class HMHNModel:
     """Implements `PixelModel`. target_mean and target_sd turn the network's standard units into points; video_score
-    says how a recording's score comes from its crops'."""
+    says how a recording's score comes from its crops', crops how many are scored at most."""
 
     shape: HMHNShape
     network: HMHNNetwork
@@ -58,6 +68,7 @@ class HMHNModel:
     video_score: VideoScore
     conformal: ConformalTable
     card: ModelCard
+    crops: int = CROPS
     model_hash: str = ""
 
     def __post_init__(self) -> None:
@@ -96,18 +107,17 @@ class HMHNModel:
             raise ValueError(f"crops are uint8[n, {side}, {side}, 3], not {images.dtype}{list(images.shape)}")
         blocks = [self._block(images[i : i + _AT_ONCE]) for i in range(0, len(images), _AT_ONCE)]
         if not blocks:
-            cells, heads = self.shape.cells, self.shape.heads
-            nothing = np.zeros((0, cells, cells), np.float32)
-            return CropScores(np.zeros(0), nothing, np.zeros((0, heads, cells, cells), np.float32))
-        scores, maps, heads_maps = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
-        return CropScores(scores, maps, heads_maps)
+            cells = (self.shape.cells, self.shape.cells)
+            maps, heads = np.zeros((0, *cells), np.float32), np.zeros((0, self.shape.heads, *cells), np.float32)
+            return CropScores(np.zeros(0), maps, heads)
+        return CropScores.joined(blocks)
 
-    def _block(self, images: UInt8Array) -> tuple[FloatArray, Float32Array, Float32Array]:
+    def _block(self, images: UInt8Array) -> CropScores:
         with torch.inference_mode():
             output = self.network(to_pictures(images, self.network.mean.device))
             where = regions(output.features, output.looked, self.shape.stride)
         scores = self.target_mean + self.target_sd * output.score.double().cpu().numpy()
-        return scores, where.maps.float().cpu().numpy(), where.heads.float().cpu().numpy()
+        return CropScores(scores, where.maps.float().cpu().numpy(), where.heads.float().cpu().numpy())
 
     def pool(self, scores: FloatArray) -> float:
         """A recording's score from its crops' scores, at least one, cut to the scale."""
@@ -124,32 +134,41 @@ class HMHNModel:
         cancel: CancelToken | None = None,
         sink: EventSink = ignore_events,
     ) -> Prediction:
-        """See `PixelModel.predict_crops`; at most 600 crops, spread evenly, each with its region map.
+        """See `PixelModel.predict_crops`; at most `crops` crops, spread evenly, each with its region map.
 
         Raises `ModelError` for crops of another size or extractor, `LineamentError` when they cannot be read,
         `Cancelled`.
         """
         forced = check_crops(self, source, provenance, force=force)
-        rows = spread_rows(len(source.times), AT_MOST)
+        rows, found = self._recording(source, cancel, sink)
+        estimate = self._estimate(source.times[rows], found)
+        return crops_prediction(self, estimate, source, provenance, seen_s=seen_s, forced=forced)
+
+    def recording_scores(self, source: CropSource, cancel: CancelToken) -> tuple[IntArray, FloatArray]:
+        """Rows int64[n] of the crops that a prediction scores, rising, and their scores float64[n]."""
+        rows, found = self._recording(source, cancel, ignore_events)
+        return rows, found.scores
+
+    def _recording(
+        self, source: CropSource, cancel: CancelToken | None, sink: EventSink
+    ) -> tuple[IntArray, CropScores]:
+        rows = spread_rows(len(source.times), self.crops)
         meter = ProgressMeter("scoring face crops", len(rows), "crops", sink)
-        scores, maps = [np.zeros(0)], [np.zeros((0, self.shape.cells, self.shape.cells), np.float32)]
+        found = [self.score_crops(np.zeros((0, self.shape.crop, self.shape.crop, 3), np.uint8))]
         for i in range(0, len(rows), _AT_ONCE):
             if cancel is not None:
                 cancel.raise_if_cancelled()
-            found = self.score_crops(read_crops(source, rows[i : i + _AT_ONCE]))
-            scores.append(found.scores)
-            maps.append(found.maps)
-            meter.advance(len(found.scores))
+            found.append(self.score_crops(read_crops(source, rows[i : i + _AT_ONCE])))
+            meter.advance(len(found[-1].scores))
         meter.finish()
-        estimate = self._estimate(source.times[rows], np.concatenate(scores), np.concatenate(maps))
-        return crops_prediction(self, estimate, source, provenance, seen_s=seen_s, forced=forced)
+        return rows, CropScores.joined(found)
 
-    def _estimate(self, times: FloatArray, scores: FloatArray, maps: Float32Array) -> CropEstimate | None:
+    def _estimate(self, times: FloatArray, found: CropScores) -> CropEstimate | None:
         """Crops count alike: the model has no attention over time."""
         if not len(times):
             return None
         moments = np.full(len(times), 1 / len(times), np.float32)
-        return CropEstimate(self.pool(scores), times, moments, RegionAttention(times, maps))
+        return CropEstimate(self.pool(found.scores), times, moments, RegionAttention(times, found.maps))
 
     def save(self, folder: Path) -> None:
         """Write weights, facts and card; see `store.save_model`."""
@@ -165,6 +184,7 @@ class HMHNModel:
             "modality": self.modality,
             "target": {"mean": self.target_mean, "sd": self.target_sd},
             "video_score": self.video_score,
+            "crops": self.crops,
         }
         return tensors, facts
 
@@ -179,7 +199,7 @@ class HMHNModel:
         if facts["video_score"] not in get_args(VideoScore):
             raise ValueError(f"a video's score cannot be the {facts['video_score']} of its frames'")
         mean, sd = float(facts["target"]["mean"]), float(facts["target"]["sd"])
-        return cls(shape, network, mean, sd, facts["video_score"], conformal, card)
+        return cls(shape, network, mean, sd, facts["video_score"], conformal, card, int(facts["crops"]))
 
 
 def modality(shape: HMHNShape) -> str:
