@@ -51,7 +51,7 @@ def test_crops_that_come_too_seldom_have_no_clip() -> None:
 
 @pytest.mark.parametrize("fps", [8, 10, 12, 15, 25, 29.97, 60])
 def test_the_usual_clip_fits_crops_cut_eight_times_a_second(fps: float) -> None:
-    frames = np.arange(int(30 * fps)) / fps
+    frames = np.arange(int(31 * fps)) / fps
     places = clip_places(frames[sampled_frames(frames, 8)], ClipShape())
     assert len(places.in_order()) == 8
     assert (np.diff(places.rows(places.starts), axis=1) > 0).all()
