@@ -198,7 +198,7 @@ def _notes(measured: Measured) -> list[str]:
         f"F1 and AUC at {cut_off_of(measured.features.scale)}.",
         "Figures are means over seeds; intervals are 95 %, bootstrapped over seeds and persons together.",
         "All predictions were scaled by one weight learnt on dev; the RMSE without it stands in the files.",
-        f"{settings.level:.0%} intervals come from absolute errors on dev; coverage and width are the test's.",
+        f"{100 * settings.level:.0f} % intervals come from absolute errors on dev; coverage and width are the test's.",
         "The best control is the one with the lowest RMSE on dev. p: paired sign flips over persons, Holm's beside it.",
         f"The first {settings.seconds:g} s of every session were used.",
     ]

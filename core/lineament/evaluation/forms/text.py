@@ -12,7 +12,9 @@ from lineament.evaluation.published import TITLE, WARNINGS, Published
 from lineament.evaluation.table import Row, Table
 from lineament.search.report.figures import number
 
-WIDTH = 150
+WIDTH = 160
+_WHOLE = ("RMSE (95 %)", "RMSE gain (95 %)", "corpus")
+"""Columns whose cells are not broken into lines."""
 
 
 def to_text(table: Table, width: int = WIDTH) -> str:
@@ -28,6 +30,7 @@ def to_text(table: Table, width: int = WIDTH) -> str:
 def _parts(table: Table) -> list[RenderableType]:
     parts: list[RenderableType] = [Text(f"Evaluation: {table.title}"), *map(Text, table.marks)]
     parts.append(_section("Measured here", _measured(table)))
+    parts.append(Text(f"RMSE gain and p: against the best control, {_best(table)}."))
     if table.oracle_rmse is not None:
         parts.append(Text(f"An oracle that knows every session's true behaviour: RMSE {number(table.oracle_rmse)}."))
     parts.append(_section("How", Group(*(Text(note) for note in table.notes))))
@@ -40,10 +43,13 @@ def _section(title: str, content: RenderableType) -> RenderableType:
     return Group(Text(""), Text(title.upper()), content)
 
 
+def _best(table: Table) -> str:
+    return next(row.title for row in table.rows if row.name == table.best_control)
+
+
 def _measured(table: Table) -> Columns:
-    best = next(row.title for row in table.rows if row.name == table.best_control)
     titles = [f"system ({table.data})", "RMSE (95 %)", "MAE", "CCC", "PCC", "F1", "AUC"]
-    titles += [f"{table.level:.0%} held", "width", f"RMSE gain over {best} (95 %)", "p", "p (Holm)"]
+    titles += [f"{100 * table.level:.0f} % held", "width", "RMSE gain (95 %)", "p", "p (Holm)"]
     if table.oracle_rmse is not None:
         titles.append("of reachable")
     return _columns((*titles, "parameters", "a training"), [_row(table, row) for row in table.rows])
@@ -77,7 +83,7 @@ def _quoted(one: Published) -> list[str]:
 def _columns(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns:
     columns = Columns(box=None, pad_edge=False)
     for title in titles:
-        columns.add_column(title, overflow="fold")
+        columns.add_column(title, overflow="fold", no_wrap=title in _WHOLE)
     for row in rows:
         columns.add_row(*(Text(cell) for cell in row))
     return columns
