@@ -66,11 +66,11 @@ model: setup
 
 # The model that Review uses: searched for on simulated persons, calibrated and tested on others. RUN: a folder for the run.
 RUN ?= out/searched-run
-SEARCH := --method drnas_pt --budget 24500 --set folds=5 --set repeats=1 --set search_folds=2 --set search_repeats=1 \
-	--set short_list=9 --set random_candidates=0 --set random_controls=2 --set tuning_steps=0 --set recipe.steps=250 \
-	--set recipe.validation_windows=4
+SEARCH := --method drnas_pt --budget 33000 --set folds=5 --set repeats=1 --set search_folds=2 --set search_repeats=1 \
+	--set short_list=6 --set rivals=no --set random_candidates=0 --set random_controls=1 --set tuning_steps=0 \
+	--set recipe.steps=500 --set recipe.windows=8 --set recipe.validation_windows=4 --set recipe.behaviour=4
 searched-model: setup
-	$(BIN)/lineament search run --cohort simulated:realistic:1000:7 $(SEARCH) --out $(RUN)
+	$(BIN)/lineament search run --cohort simulated:realistic:2000:7 $(SEARCH) --out $(RUN)
 	$(BIN)/lineament models from-search $(RUN) --calibration simulated:realistic:500:8 --test simulated:realistic:700:9 \
 		--comparison docs/study/comparison.json --out resources/models/searched
 

@@ -90,16 +90,16 @@ def _readings(canvas: Canvas, chosen: ChosenExtractor, colours: Palette) -> None
     ]
     level = [("Level and spread", "of every channel", "")]
     told = [(first, label(choice), sentence(choice)) for first, choice in correlations]
-    left, width, row, gap = 190.0, 316.0, 20.0, 8.0
-    heights = [14.0 + row * len(lines) for lines in (level, told)]
-    top = BASE + 6.0 - (sum(heights) + gap) / 2
+    left, width, row, gap = 190.0, 316.0, 18.0, 6.0
+    heights = [12.0 + row * len(lines) for lines in (level, told)]
+    top = BASE - (sum(heights) + gap) / 2
     for lines, height in zip((level, told), heights, strict=True):
         middle, dashed = top + height / 2, lines is told and choices["delays"] == "none"
         _branch(canvas, 132.0, left, BASE, middle, accent, dashed)
         hint = "; ".join(hint for _, _, hint in lines if hint)
         canvas.rectangle(left, top, width, height, fill=colours.raised, stroke=colours.line, radius=6, title=hint)
         for i, (first, second, _) in enumerate(lines):
-            y = top + 7.0 + row * (i + 0.5)
+            y = top + 6.0 + row * (i + 0.5)
             canvas.text(left + 12, y, first, fill=colours.text, bold=True)
             canvas.text(left + width - 12, y, second, fill=colours.text, anchor="end")
         _branch(canvas, left + width, TOKEN_RIGHT - 64.0, middle, BASE, accent, dashed)
