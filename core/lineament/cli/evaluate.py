@@ -11,14 +11,9 @@ from lineament.cli.search_cohorts import CohortSource
 from lineament.progress import Cancelled, CancelToken, EventSink
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    from lineament.datasets import Cohort
-    from lineament.evaluation.evaluate import Asked
     from lineament.evaluation.settings import EvaluationSettings
     from lineament.evaluation.table import Table
-    from lineament.features.cohort_features import CohortFeatures
+    from lineament.evaluation.views import Material
 
 SEEDS = {"quick": 2, "standard": 3}
 
@@ -100,27 +95,31 @@ def _evaluated(
     terminal: EventSink,
 ) -> "Table":
     from lineament.cli.evaluate_progress import EvaluationProgress
-    from lineament.evaluation.evaluate import evaluate, open_evaluation
+    from lineament.evaluation.evaluate import Asked, evaluate, open_evaluation
+    from lineament.evaluation.systems.registry import chosen_systems
     from lineament.search.engines import choose_engine
     from lineament.search.report import record_environment
 
-    cohort, features = _read(source, settings.seconds, cancel, terminal)
-    asked = _asked(source, cohort, features, settings, names, searched, seeds, terminal)
-    with open_evaluation(folder, features, settings) as run:
+    material = _read(source, settings.seconds, cancel, terminal)
+    systems, told = chosen_systems(names, material.offer, searched)
+    for sentence in told:
+        terminal(Notice(sentence))
+    asked = Asked(systems, seeds, material.views, material.oracle, (*told, *material.notes))
+    with open_evaluation(folder, material.features, settings) as run:
         source.keep_in(folder)
         progress = EvaluationProgress(terminal, run)
         # one worker is this process: nothing is gained by a second one that waits for it
         with choose_engine("cpu", {0: None, 1: 0}.get(workers, workers)) as engine:
             record_environment(folder, "cpu", engine.workers)
-            return evaluate(features, settings, asked, run, engine, cancel, progress)
+            return evaluate(material.features, settings, asked, run, engine, cancel, progress)
 
 
-def _read(
-    source: CohortSource, seconds: float, cancel: CancelToken, terminal: EventSink
-) -> "tuple[Cohort, CohortFeatures]":
-    """The cohort and its features; what a user should know of it is shown."""
+def _read(source: CohortSource, seconds: float, cancel: CancelToken, terminal: EventSink) -> "Material":
+    """The cohort as far as it is evaluated; what a user should know of it is shown. Folders do not hold an oracle."""
+    from lineament.evaluation.views import Material, views_of_recorded, views_of_simulated
     from lineament.features.cohort_features import cohort_features
     from lineament.features.events import FeatureWarning
+    from lineament.simulation import oracle_predictions, simulate_cohort
     from lineament.video.index_cache import cache_folder
 
     def tell(event: object) -> None:
@@ -129,34 +128,9 @@ def _read(
     cohort = source.open(seconds, cancel, terminal)
     for note in cohort.notes:
         terminal(Notice(note))
-    return cohort, cohort_features(cohort, seconds, cache=cache_folder() / "features", cancel=cancel, sink=tell)
-
-
-def _asked(
-    source: CohortSource,
-    cohort: "Cohort",
-    features: "CohortFeatures",
-    settings: "EvaluationSettings",
-    names: list[str],
-    searched: Path | None,
-    seeds: int,
-    terminal: EventSink,
-) -> "Asked":
-    from lineament.evaluation.evaluate import Asked
-    from lineament.evaluation.systems.registry import chosen_systems
-    from lineament.evaluation.systems.system import FEATURES, RECORDINGS, Offer
-
-    offer = Offer(features, frozenset({FEATURES, RECORDINGS}))
-    systems, told = chosen_systems(names, offer, searched)
-    for sentence in told:
-        terminal(Notice(sentence))
-    return Asked(systems, seeds, _oracle(source, settings.seconds), (*told, *cohort.notes))
-
-
-def _oracle(source: CohortSource, seconds: float) -> "npt.NDArray[np.float64] | None":
-    """What could at best be said of every simulated session; None for folders, which do not hold it."""
+    features = cohort_features(cohort, seconds, cache=cache_folder() / "features", cancel=cancel, sink=tell)
     if source.folder is not None:
-        return None
-    from lineament.simulation import oracle_predictions, simulate_cohort
-
-    return oracle_predictions(simulate_cohort(source.persons, source.preset, source.seed, seconds=seconds))
+        return Material(features, views_of_recorded(cohort), cohort.notes)
+    simulated = simulate_cohort(source.persons, source.preset, source.seed, seconds=seconds, cancel=cancel)
+    views = views_of_simulated(cohort, simulated, cache_folder() / "crops")
+    return Material(features, views, cohort.notes, oracle_predictions(simulated))

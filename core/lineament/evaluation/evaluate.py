@@ -2,7 +2,7 @@
 again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from lineament.evaluation.settings import EvaluationSettings
 from lineament.evaluation.systems.system import System
 from lineament.evaluation.table import Measured, Table, make_table
 from lineament.evaluation.times import working_seconds
+from lineament.evaluation.views import Views
 from lineament.features.cohort_features import CohortFeatures
 from lineament.progress import CancelToken, EventSink, ignore_events
 from lineament.search.data import store_features
@@ -30,11 +31,12 @@ PHASE = "comparing"
 
 @dataclass(frozen=True)
 class Asked:
-    """What is compared: systems, how many seeds, what is known of the cohort beside its features. oracle: float64[N],
+    """What is compared: systems, how many seeds, what can be had of the cohort beside its features. oracle: float64[N],
     the best that could be said of every simulated session. notes: sentences for the table."""
 
     systems: Sequence[System]
     seeds: int
+    views: Views = field(default_factory=Views)
     oracle: npt.NDArray[np.float64] | None = None
     notes: Sequence[str] = ()
 
@@ -79,7 +81,10 @@ def evaluate(
     check_deals(deals, data)
     functions = {kind: path for system in asked.systems for kind, path in system.functions.items()}
     registry = Registry(functions, Loader(LOADER, {"folder": str(run.folder), "fingerprint": features.fingerprint}))
-    bench = Bench(settings, data, run, engine, registry, cancel or CancelToken(), sink)
+    token = cancel or CancelToken()
+    needs = {view for system in asked.systems for view in system.needs}
+    asked.views.prepare(needs, run.folder, features, settings, engine.workers, token, sink)
+    bench = Bench(settings, data, run, engine, registry, token, sink)
     for system in asked.systems:
         system.prepare(bench)
     units = {system.name: [system.unit(bench, deal) for deal in deals] for system in asked.systems}

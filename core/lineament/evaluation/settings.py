@@ -16,7 +16,8 @@ SEARCH_BUDGETS = {"quick": 2_600, "standard": 24_000}
 class EvaluationSettings:
     """All that decides what is measured, but for which systems and how many seeds: these may grow in the same folder.
 
-    preset: "quick" or "standard". seconds: of every session that are used. outer_folds: of nested cross-validation;
+    preset: "quick" or "standard". seconds: of every session that are used; crop_seconds: of simulated sessions whose
+    faces are drawn. outer_folds: of nested cross-validation;
     inner_folds: one of so many grouped folds of an outer fold's learners is its dev. level: of the intervals. seed:
     everything random follows from it. search_budget: training steps of the search inside each outer fold.
     """
@@ -25,6 +26,7 @@ class EvaluationSettings:
     preset: str = "standard"
     seed: int = 0
     seconds: float = 480.0
+    crop_seconds: float = 60.0
     outer_folds: int = 5
     inner_folds: int = 5
     level: float = 0.8
@@ -45,7 +47,7 @@ class EvaluationSettings:
         if not quick:
             return cls(protocol, search_budget=budget)
         search = SearchConfig.preset("quick")
-        return cls(protocol, name, 0, search.seconds, 3, 3, search_budget=budget, search=search)
+        return cls(protocol, name, 0, search.seconds, 16.0, 3, 3, search_budget=budget, search=search)
 
     def to_json(self) -> Mapping[str, Any]:
         """Plain JSON, for the run's description; `search.workers` and the like are those of the preset."""

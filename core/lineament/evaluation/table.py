@@ -46,7 +46,9 @@ class Row:
     share: Estimate | None
 
     def to_json(self) -> dict[str, Any]:
+        """All but the seconds, which differ from run to run."""
         facts = {**asdict(self), "figures": self.figures.to_json()}
+        del facts["seconds"]
         facts["against"] = self.against.to_json() if self.against is not None else None
         return facts
 
@@ -103,6 +105,7 @@ class Table:
             "data": self.data,
             "notes": list(self.notes),
             "measured": [row.to_json() for row in self.rows],
+            "seconds_a_training": {row.name: round(row.seconds, 3) for row in self.rows},
             TITLE: {"warnings": list(WARNINGS), "figures": [one.to_json() for one in self.published]},
         }
 

@@ -5,7 +5,10 @@ from pathlib import Path
 
 from lineament.evaluation.errors import EvaluationError
 from lineament.evaluation.systems.constant import Constant
+from lineament.evaluation.systems.dj_ldml import DjLdml
 from lineament.evaluation.systems.hand_designed import HandDesigned
+from lineament.evaluation.systems.hmhn import Hmhn
+from lineament.evaluation.systems.mpdrm import Mpdrm
 from lineament.evaluation.systems.random_architecture import RandomArchitecture
 from lineament.evaluation.systems.ridge_means import RidgeOnMeans
 from lineament.evaluation.systems.ridge_statistics import RidgeOnStatistics
@@ -14,7 +17,11 @@ from lineament.evaluation.systems.system import Offer, System
 
 ALL = "all"
 SYSTEMS: Mapping[str, Callable[[], System]] = {
-    kind.name: kind for kind in (Constant, RidgeOnMeans, RidgeOnStatistics, RandomArchitecture, HandDesigned, Searched)
+    kind.name: kind
+    for kind in (
+        *(Constant, RidgeOnMeans, RidgeOnStatistics, RandomArchitecture, HandDesigned),
+        *(Searched, Mpdrm, Hmhn, DjLdml),
+    )
 }
 
 
