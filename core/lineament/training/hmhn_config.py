@@ -89,4 +89,5 @@ class HMHNConfig:
         """Plain values; device and threads are left out, which a run may change."""
         plain = asdict(self)
         del plain["threads"], plain["device"]
-        return plain | {"pretrained": self.pretrained.name if self.pretrained is not None else None}
+        pretrained = self.pretrained.name if self.pretrained is not None else None
+        return plain | {"shape": self.shape.to_json(), "pretrained": pretrained}
