@@ -36,13 +36,15 @@ def habit_toy(
     habit: float = 1.0,
     effect: float = 0.5,
     channels: int = 12,
+    nuisance: float = 0.0,
 ) -> MovementData:
     """Toy movement: in the first `channels` channels a slow swing, whose size is the person's habit and the severity's
     effect together, over noise.
 
     log size of channel c = habit * h_pc + effect * e_c * (severity - 12) / 6, with h a standard normal a person and
     channel and e a sign a channel that is the same in all toys; severity is drawn anew at each visit, uniformly on
-    0..24, and is the score. habit, effect: in units of that log.
+    0..24, and is the score. habit, effect: in units of that log. nuisance: size of what each visit adds to the level of
+    every other channel, as another seat or camera does.
     """
     rng = np.random.default_rng([seed, 77])
     sign = np.where(np.arange(channels) % 2, 1.0, -1.0)
@@ -53,6 +55,7 @@ def habit_toy(
     rhythm = 2 * np.pi * rng.uniform(0.2, 0.5, (len(severity), 1, channels)) / 10
     series = 0.3 * rng.standard_normal((len(severity), bins, N_CHANNELS))
     series[:, :, :channels] += size[:, None] * np.sin(rhythm * np.arange(bins)[:, None] + phase)
+    series[:, :, channels:] += nuisance * rng.standard_normal((len(severity), 1, N_CHANNELS - channels))
     return MovementData(
         series.astype(np.float16),
         np.ones((len(severity), bins), dtype=bool),

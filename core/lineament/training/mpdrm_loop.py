@@ -254,16 +254,24 @@ class _Run:
         return MpdrmEpoch(PHASES[0], epoch, loss, dev_auc=auc if math.isfinite(auc) else None)
 
     def judge_scores(self, loss: float, epoch: int) -> MpdrmEpoch:
-        """The dev visits' RMSE, each with what earlier visits say; keeps the best weights."""
+        """The dev visits' RMSE, each with what earlier visits say; keeps the weights of the lowest dev loss.
+
+        That loss has the behaviour parameters' part where they are known: the last layer is fitted anew in the end, so
+        what counts is what the network has learnt to measure.
+        """
         coded = code_visits(self.network, self.dev, self.scaling)
-        standard = score_visits(self.network, coded, self.dev).score.double().numpy()
-        error = rmse(self.mean + self.sd * standard, self.dev.scores)
-        require_finite(error, PHASES[1], epoch)
-        best = self.state.lowest is None or error < self.state.lowest
+        scored = score_visits(self.network, coded, self.dev)
+        standard = scored.score.double().numpy()
+        judged = float(np.mean((standard - (self.dev.scores - self.mean) / self.sd) ** 2))
+        if self.dev.behaviour is not None and scored.auxiliary.shape[1]:
+            judged += self.settings.auxiliary * float(np.mean((scored.auxiliary.numpy() - self.dev.behaviour) ** 2))
+        require_finite(judged, PHASES[1], epoch)
+        best = self.state.lowest is None or judged < self.state.lowest
         if best:
-            self.state.best, self.state.lowest, self.state.since_best = copy_of(self.network), error, 0
+            self.state.best, self.state.lowest, self.state.since_best = copy_of(self.network), judged, 0
         else:
             self.state.since_best += 1
+        error = rmse(self.mean + self.sd * standard, self.dev.scores)
         return MpdrmEpoch(PHASES[1], epoch, loss, dev_rmse=error, best=best)
 
     def _flat(self, batch: PairBatch) -> Tensor:
