@@ -1,6 +1,8 @@
 """The avatar's crops show what they should, where they should, and are those of its pictures."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ from lineament.face import AU_NAMES, LANDMARKS_68
 from lineament.progress import Cancelled, CancelToken, Progress
 from lineament.simulation import simulate_cohort
 from lineament.simulation.avatar import AvatarPerson, AvatarRenderer, AvatarState
+from lineament.simulation.avatar import renderer as drawing
 from lineament.simulation.avatar.head import build_head
 from lineament.simulation.avatar.wrinkles import light_loss
 
@@ -38,6 +41,15 @@ def drawn(renderer: AvatarCropRenderer, moment: AvatarState) -> tuple[Image, npt
     crop = renderer.crop(moment)
     assert crop is not None
     return crop
+
+
+@pytest.fixture(scope="module", autouse=True)
+def paint_a_person_once() -> Iterator[None]:
+    """A second of work for each face; what is painted follows from the person alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("paint_atlas", "build_head"):
+            patch.setattr(drawing, name, lru_cache(getattr(drawing, name)))
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,12 @@ from lineament.recording import Recording
 
 
 def run(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as stop:
+    """The exit status."""
+    try:
         main(list(arguments))
-        raise SystemExit(0)
-    return int(stop.value.code or 0)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
 
 
 def test_crops_of_an_analysed_video(
