@@ -50,7 +50,8 @@ class MovementData:
     def windows(self, rows: IntArray, starts: IntArray) -> Float32Array:
         """Unscaled windows float32[..., 256, C] that begin at `starts` [...] of the visits `rows` [...]."""
         bins = starts[..., None] + np.arange(WINDOW_BINS)
-        return self.series[rows[..., None], bins].astype(np.float32)
+        cut: Float32Array = self.series[rows[..., None], bins].astype(np.float32)
+        return cut
 
     @cached_property
     def grid(self) -> tuple[IntArray, BoolArray]:

@@ -50,7 +50,7 @@ def hold_out_visits(
     """
     names = {person: i for i, person in enumerate(dict.fromkeys(cohort.person_ids))}
     persons = np.array([names[person] for person in cohort.person_ids], dtype=np.int64)
-    order = np.lexsort(([s.visit for s in cohort.sessions], persons))
+    order = np.lexsort((np.array([s.visit for s in cohort.sessions]), persons))
     meter = ProgressMeter(task, len(cohort), "sessions", sink)
     estimates, alone = np.full((len(order), len(times)), model.baseline), np.full(len(order), model.baseline)
     share, statistics = np.zeros(len(order)), []

@@ -53,7 +53,8 @@ def change_against(statistics: Float32Array, earlier: EarlierVisits) -> Float32A
     channels = z.shape[1] // 2
     squares = (z[:, :channels] ** 2 + z[:, channels:] ** 2) / 2
     groups = [np.sqrt(squares[:, s].mean(axis=1)) for s in attribute_slices().values()]
-    return np.stack(groups, axis=1).astype(np.float32)
+    unlike: Float32Array = np.stack(groups, axis=1).astype(np.float32)
+    return unlike
 
 
 def personal_share(before: Float32Array, after: Float32Array, weights: Float32Array) -> float:
