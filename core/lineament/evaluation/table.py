@@ -103,6 +103,7 @@ class Table:
             "marks": list(self.marks),
             **facts,
             "data": self.data,
+            "toy": self.toy,
             "notes": list(self.notes),
             "measured": [row.to_json() for row in self.rows],
             "seconds_a_training": {row.name: round(row.seconds, 3) for row in self.rows},

@@ -1,7 +1,6 @@
 """The published systems' trainings as units: on made-up crops and movement, stopped and gone on with, in processes."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +30,7 @@ from lineament.search.engines.engine import Engine
 from lineament.search.runs import Event, Run, SavePolicy
 from lineament.training.mpdrm_data import MovementData
 
-PERSONS, BINS = 14, 400
+PERSONS, BINS = 14, 384
 NEW = ("mpdrm", "hmhn", "dj-ldml")
 
 
@@ -70,14 +69,13 @@ def movement(features: CohortFeatures) -> MovementData:
 
 
 @pytest.fixture(autouse=True)
-def very_quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def very_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, quick in (
         (mpdrm, {"person_epochs": 1, "epochs": 2, "patience": 2, "windows": 2}),
         (hmhn, {"epochs": 2, "frames": 2, "dev_frames": 2, "crops": 2, "batch": 8}),
         (dj_ldml, {"epochs": 2, "clips": 1, "dev_clips": 1, "clips_per_video": 1}),
     ):
         monkeypatch.setattr(module, "QUICK", quick)
-    yield
 
 
 def run_in(

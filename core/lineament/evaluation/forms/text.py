@@ -13,7 +13,7 @@ from lineament.evaluation.table import Row, Table
 from lineament.search.report.figures import number
 
 WIDTH = 160
-_WHOLE = ("RMSE (95 %)", "RMSE gain (95 %)", "corpus")
+_WHOLE = ("system", "RMSE (95 %)", "RMSE gain (95 %)", "corpus")
 """Columns whose cells are not broken into lines."""
 
 
@@ -83,7 +83,7 @@ def _quoted(one: Published) -> list[str]:
 def _columns(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns:
     columns = Columns(box=None, pad_edge=False)
     for title in titles:
-        columns.add_column(title, overflow="fold", no_wrap=title in _WHOLE)
+        columns.add_column(title, overflow="fold", no_wrap=title.startswith(_WHOLE))
     for row in rows:
         columns.add_row(*(Text(cell) for cell in row))
     return columns
