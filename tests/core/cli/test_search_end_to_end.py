@@ -26,7 +26,7 @@ def test_a_daic_woz_folder_is_searched_with_its_official_split(
 ) -> None:
     corpus, run = tmp_path / "DAIC-WOZ", tmp_path / "run"
     write_daic_woz(Cohort.from_simulation(simulate_cohort(16, "strong", 1, seconds=40.0)), corpus)
-    small = ["--attributes", "gaze,head pose", "--families", "cnn,moments", "--budget", "800", "--workers", "1"]
+    small = ["--attributes", "gaze,head pose", "--families", "cnn,moments", "--budget", "260", "--workers", "1"]
     fewer = ["recipe.steps=8", "short_list=5", "random_controls=1", "seconds=30", "folds=2", "search_folds=2"]
     settings = [part for change in fewer for part in ("--set", change)]
     main(["search", "--cohort", str(corpus), "--quick", "--out", str(run), *small, *settings])
