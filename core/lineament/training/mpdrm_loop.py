@@ -9,6 +9,7 @@ import numpy as np
 import torch  # noqa: TID253
 from torch import Tensor, nn  # noqa: TID253
 
+from lineament.errors import ModelError
 from lineament.features.windows import ChannelScaling
 from lineament.models.mpdrm.network import MpdrmNetwork, Scored, seeded_network, window_mean
 from lineament.models.mpdrm.relation import alignment_loss, orthogonality
@@ -127,7 +128,18 @@ class _Run:
         self.device = next(network.parameters()).device
         self.state = (load_state(checkpoint) if checkpoint is not None else None) or TrainingState()
         if self.state.network:
-            network.load_state_dict(self.state.network)
+            self._take_up(self.state)
+
+    def _take_up(self, state: TrainingState) -> None:
+        try:
+            self.network.load_state_dict(state.best or state.network)
+            self.network.load_state_dict(state.network)
+        except RuntimeError as error:
+            raise ModelError(
+                "the training's saved state is of another version's network",
+                path=self.checkpoint,
+                remedy="Delete the file to start the training again.",
+            ) from error
 
     def phase(
         self,

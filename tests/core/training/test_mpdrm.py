@@ -186,6 +186,14 @@ def test_a_damaged_state_is_said(tmp_path: Path) -> None:
     assert found.moments[3]["step"].equal(torch.ones(()))
 
 
+def test_a_state_of_another_network_is_said(toy: MovementData, scaling: ChannelScaling, tmp_path: Path) -> None:
+    save_state(tmp_path / "state", TrainingState(1, 0, {"a": torch.ones(2)}))
+    with pytest.raises(ModelError, match="state: the training's saved state is of another version's network"):
+        train_visits(
+            toy, toy, scaling, SHAPE, LOOP, 0, CancelToken(), ignore_events, checkpoint=tmp_path / "state"
+        )  # fmt: skip
+
+
 def test_a_loss_that_is_no_number_is_a_sentence(toy: MovementData, scaling: ChannelScaling) -> None:
     broken = replace(toy, series=toy.series.copy())
     broken.series[:] = np.nan
