@@ -371,7 +371,7 @@ def test_a_whole_run_makes_a_loadable_model_with_its_card(tmp_path: Path) -> Non
         "ridge on statistics and their change", "constant",
     }  # fmt: skip
     assert card.coverage["45"]["width"] > 0
-    assert card.persons["train"] == 16
+    assert sum(card.persons.values()) == 48
     prediction = loaded.predict(simulated.session(1), earlier=[simulated.session(0)])
     assert prediction.habit is not None
     assert prediction.score is not None
