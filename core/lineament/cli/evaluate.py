@@ -59,7 +59,6 @@ def evaluate_command(
     figures stand in a section of their own and were not measured here.
     """
     from lineament.evaluation.forms import to_text, write_forms
-    from lineament.evaluation.forms.text import WIDTH
     from lineament.evaluation.settings import EvaluationSettings
 
     source = CohortSource.parse(cohort)
@@ -74,7 +73,7 @@ def evaluate_command(
     except (Cancelled, KeyboardInterrupt):
         raise Cancelled(f"Stopped. What is finished is kept in {folder}; go on by the same command") from None
     console = Console(highlight=False, soft_wrap=True)
-    console.print(to_text(table, max(console.width, WIDTH) if console.is_terminal else WIDTH), markup=False, end="")
+    console.print(to_text(table), markup=False, end="")
     for path in paths:
         console.print(f"wrote {path}", markup=False)
 

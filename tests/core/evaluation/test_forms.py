@@ -102,7 +102,7 @@ def test_text_holds_rows_notes_and_the_oracle(table: Table) -> None:
         line = next(line for line in text.splitlines() if line.startswith(f"{row.title} [control]"))
         assert interval(row.figures.rmse) in line
         assert f"{row.parameters:,}" in line
-    assert "true behaviour: RMSE 1.00." in text
+    assert "true behaviour: RMSE 1.00;" in text
     assert "F1 and AUC at PHQ-8 of 10 or more" in text
     assert re.search(r"80 % intervals come from absolute errors on dev", text)
 

@@ -1,6 +1,7 @@
 """The published systems' trainings as units: on made-up crops and movement, stopped and gone on with, in processes."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from lineament.training.mpdrm_data import MovementData
 
 PERSONS, BINS = 14, 384
 NEW = ("mpdrm", "hmhn", "dj-ldml")
+NAMES = ("ridge-means", "hand-designed")
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +70,19 @@ def movement(features: CohortFeatures) -> MovementData:
     return MovementData(series.astype(np.float16), usable, persons, np.ones(len(rows), np.int64), rows.astype(float))
 
 
-@pytest.fixture(autouse=True)
-def very_quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module, quick in (
-        (mpdrm, {"person_epochs": 1, "epochs": 2, "patience": 2, "windows": 2}),
-        (hmhn, {"epochs": 2, "frames": 2, "dev_frames": 2, "crops": 2, "batch": 8}),
-        (dj_ldml, {"epochs": 2, "clips": 1, "dev_clips": 1, "clips_per_video": 1}),
-    ):
-        monkeypatch.setattr(module, "QUICK", quick)
+QUICK = (
+    (mpdrm, {"person_epochs": 1, "epochs": 2, "patience": 2, "windows": 2}),
+    (hmhn, {"epochs": 2, "frames": 2, "dev_frames": 2, "crops": 2, "batch": 8}),
+    (dj_ldml, {"epochs": 2, "clips": 1, "dev_clips": 1, "clips_per_video": 1}),
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def very_quick() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for module, quick in QUICK:
+            patch.setattr(module, "QUICK", quick)
+        yield
 
 
 def run_in(
@@ -114,40 +121,62 @@ def results_of(folder: Path) -> dict[str, bytes]:
     }
 
 
+Whole = tuple[Path, Table]
+
+
+@pytest.fixture(scope="module")
+def whole(
+    tmp_path_factory: pytest.TempPathFactory,
+    very_quick: None,
+    features: CohortFeatures,
+    crops: list[Path],
+    movement: MovementData,
+) -> Whole:
+    """All three, never disturbed."""
+    folder = tmp_path_factory.mktemp("runs") / "whole"
+    return folder, run_in(folder, features, crops, movement, InlineEngine(), *NEW)
+
+
+def test_all_are_trained_and_leave_no_checkpoint(whole: Whole) -> None:
+    folder, table = whole
+    rows = {row.name: row for row in table.rows}
+    for name in NEW:
+        assert rows[name].parameters > 100
+        assert rows[name].seconds > 0
+        assert 0 <= rows[name].figures.mae.value <= 24
+        assert not rows[name].control
+    assert not list(folder.glob("units/*/training.safetensors"))
+
+
 @pytest.mark.parametrize("name", NEW)
-def test_it_trains_and_stopped_after_an_epoch_ends_with_the_same(
-    name: str, tmp_path: Path, features: CohortFeatures, crops: list[Path], movement: MovementData
+def test_stopped_after_an_epoch_it_ends_with_the_same(
+    name: str, whole: Whole, tmp_path: Path, features: CohortFeatures, crops: list[Path], movement: MovementData
 ) -> None:
-    table = run_in(tmp_path / "whole", features, crops, movement, InlineEngine(), name)
-    row = next(row for row in table.rows if row.name == name)
-    assert row.parameters > 100
-    assert 0 <= row.figures.mae.value <= 24
-    assert not list(tmp_path.glob("whole/units/*/training.safetensors"))
     token = CancelToken()
 
+    def checkpoints() -> list[Path]:
+        return list(tmp_path.glob("run/units/*/training.safetensors"))
+
     def stop_when_saved(event: object) -> None:
-        if list(tmp_path.glob("stopped/units/*/training.safetensors")):
+        if checkpoints():
             token.cancel()
 
     with pytest.raises(Cancelled):
-        run_in(
-            tmp_path / "stopped", features, crops, movement, InlineEngine(), name, cancel=token, sink=stop_when_saved
-        )
-    assert list(tmp_path.glob("stopped/units/*/training.safetensors"))
-    resumed = run_in(tmp_path / "stopped", features, crops, movement, InlineEngine(), name)
-    assert results_of(tmp_path / "stopped") == results_of(tmp_path / "whole")
-    assert json.loads(to_json_text(resumed))["measured"] == json.loads(to_json_text(table))["measured"]
+        run_in(tmp_path / "run", features, crops, movement, InlineEngine(), name, cancel=token, sink=stop_when_saved)
+    assert checkpoints()
+    resumed = run_in(tmp_path / "run", features, crops, movement, InlineEngine(), name)
+    assert not checkpoints()
+    assert results_of(tmp_path / "run").items() <= results_of(whole[0]).items()
+    figures = [next(row for row in table.rows if row.name == name).figures for table in (resumed, whole[1])]
+    assert figures[0] == figures[1]
 
 
-def test_sessions_that_cannot_be_read_get_the_mean_and_are_not_learnt_from(
-    tmp_path: Path, features: CohortFeatures, crops: list[Path], movement: MovementData
-) -> None:
-    run_in(tmp_path / "run", features, crops, movement, InlineEngine(), "mpdrm")
-    run = Run.view(tmp_path / "run")
+def test_sessions_that_cannot_be_read_get_the_mean(whole: Whole, features: CohortFeatures) -> None:
+    run, train = Run.view(whole[0]), features.rows_of("train")
     unit = next(unit for unit in run.finished_units() if unit.kind == "mpdrm")
     result = run.result(unit.key)
     said = dict(zip(result.arrays["rows"].tolist(), result.arrays["predictions"].tolist(), strict=True))
-    train = features.rows_of("train")
+    assert set(said) == {*features.rows_of("dev").tolist(), *features.rows_of("test").tolist()}
     assert said[PERSONS - 1] == pytest.approx(features.scores[train].mean())
     assert np.std(list(said.values())) > 0
 
@@ -169,9 +198,21 @@ def test_cancelling_between_units_keeps_what_is_finished(tmp_path: Path, feature
     assert kept.items() <= results_of(tmp_path / "run").items()
 
 
+def test_the_order_of_work_changes_nothing(tmp_path: Path, features: CohortFeatures) -> None:
+    settings = settings_of("nested-cv", outer_folds=2, inner_folds=2)
+    for folder, calls in (("together", [NAMES]), ("apart", [NAMES[1:], NAMES[:1], NAMES])):
+        for names in calls:
+            systems, _ = chosen_systems(names, Views().offer(features))
+            with open_evaluation(tmp_path / folder, features, settings) as run:
+                evaluate(features, settings, Asked(systems, 1), run, InlineEngine())
+    assert results_of(tmp_path / "together") == results_of(tmp_path / "apart")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_two_processes_find_what_one_does(tmp_path: Path, features: CohortFeatures) -> None:
     settings, tables = settings_of("nested-cv", outer_folds=2, inner_folds=2), {}
-    systems, _ = chosen_systems(["ridge-means", "hand-designed"], Views().offer(features))
+    systems, _ = chosen_systems(NAMES, Views().offer(features))
     for name, engine in (("one", InlineEngine(SavePolicy(every_steps=2))), ("two", PoolEngine(2))):
         with open_evaluation(tmp_path / name, features, settings) as run, engine:
             tables[name] = evaluate(features, settings, Asked(systems, 1), run, engine)
@@ -184,11 +225,10 @@ def test_two_processes_find_what_one_does(tmp_path: Path, features: CohortFeatur
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_two_processes_train_the_published_systems_alike(
-    tmp_path: Path, features: CohortFeatures, crops: list[Path], movement: MovementData
+    whole: Whole, tmp_path: Path, features: CohortFeatures, crops: list[Path], movement: MovementData
 ) -> None:
-    run_in(tmp_path / "one", features, crops, movement, InlineEngine(), *NEW)
     run_in(tmp_path / "two", features, crops, movement, PoolEngine(2), *NEW)
-    assert results_of(tmp_path / "one") == results_of(tmp_path / "two")
+    assert results_of(tmp_path / "two") == results_of(whole[0])
 
 
 def test_crops_of_another_size_or_none_in_view_are_refused_in_a_sentence(

@@ -55,7 +55,7 @@ def _references(canvas: Canvas, table: Table, axis: Axis, top: float, bottom: fl
     for value, colour in ((constant, colours.muted), (table.oracle_rmse, colours.accent)):
         if value is not None:
             canvas.path(f"M{axis(value):.2f} {top}V{bottom}", stroke=colour, width=1.5, dashed=True)
-    oracle = "" if table.oracle_rmse is None else f"; dashed left: the oracle, {number(table.oracle_rmse)}"
+    oracle = "" if table.oracle_rmse is None else f"; blue: the oracle, {number(table.oracle_rmse)}"
     said = f"RMSE on the test, {table.scale} points; dashed: the constant{oracle}"
     canvas.text(axis.start, bottom + 34, said, fill=colours.muted, size=11)
 

@@ -12,9 +12,8 @@ from lineament.evaluation.published import TITLE, WARNINGS, Published
 from lineament.evaluation.table import Row, Table
 from lineament.search.report.figures import number
 
-WIDTH = 160
-_WHOLE = ("system", "RMSE (95 %)", "RMSE gain (95 %)", "corpus")
-"""Columns whose cells are not broken into lines."""
+WIDTH = 180
+"""What the measured columns take when none of their cells is broken into lines."""
 
 
 def to_text(table: Table, width: int = WIDTH) -> str:
@@ -30,9 +29,10 @@ def to_text(table: Table, width: int = WIDTH) -> str:
 def _parts(table: Table) -> list[RenderableType]:
     parts: list[RenderableType] = [Text(f"Evaluation: {table.title}"), *map(Text, table.marks)]
     parts.append(_section("Measured here", _measured(table)))
-    parts.append(Text(f"RMSE gain and p: against the best control, {_best(table)}."))
+    parts.append(Text(f"RMSE gain and p: against the best control, {_best(table)}. Time: of one training."))
     if table.oracle_rmse is not None:
-        parts.append(Text(f"An oracle that knows every session's true behaviour: RMSE {number(table.oracle_rmse)}."))
+        oracle = f"An oracle that knows every session's true behaviour: RMSE {number(table.oracle_rmse)}"
+        parts.append(Text(f"{oracle}; of its gain over the constant each system reaches the share given."))
     parts.append(_section("How", Group(*(Text(note) for note in table.notes))))
     if table.published:
         parts.append(_section(TITLE.capitalize(), Group(_published(table.published), *map(Text, WARNINGS))))
@@ -51,8 +51,8 @@ def _measured(table: Table) -> Columns:
     titles = [f"system ({table.data})", "RMSE (95 %)", "MAE", "CCC", "PCC", "F1", "AUC"]
     titles += [f"{100 * table.level:.0f} % held", "width", "RMSE gain (95 %)", "p", "p (Holm)"]
     if table.oracle_rmse is not None:
-        titles.append("of reachable")
-    return _columns((*titles, "parameters", "a training"), [_row(table, row) for row in table.rows])
+        titles.append("of oracle")
+    return _columns((*titles, "learnt", "time"), [_row(table, row) for row in table.rows], whole=True)
 
 
 def _row(table: Table, row: Row) -> list[str]:
@@ -80,10 +80,11 @@ def _quoted(one: Published) -> list[str]:
     return [one.corpus, one.method, year, one.modality, one.split, *figures, one.mark, one.source]
 
 
-def _columns(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Columns:
+def _columns(titles: Sequence[str], rows: Sequence[Sequence[str]], *, whole: bool = False) -> Columns:
+    """whole: no cell is broken into lines."""
     columns = Columns(box=None, pad_edge=False)
     for title in titles:
-        columns.add_column(title, overflow="fold", no_wrap=title.startswith(_WHOLE))
+        columns.add_column(title, overflow="fold", no_wrap=whole)
     for row in rows:
         columns.add_row(*(Text(cell) for cell in row))
     return columns
