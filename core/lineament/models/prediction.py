@@ -8,7 +8,16 @@ import numpy.typing as npt
 
 from lineament.datasets.scales import PHQ8, Scale
 
-__all__ = ["ATTRIBUTES", "PHQ8", "Distribution", "HabitAndChange", "Prediction", "RegionAttention", "Scale", "ScoreProvenance"]
+__all__ = [
+    "ATTRIBUTES",
+    "PHQ8",
+    "Distribution",
+    "HabitAndChange",
+    "Prediction",
+    "RegionAttention",
+    "Scale",
+    "ScoreProvenance",
+]
 
 ATTRIBUTES = ("action units", "gaze", "head pose", "landmarks")
 
