@@ -1,0 +1,1 @@
+"""The workspace Search: form, runs, and what a run shows."""
