@@ -11,11 +11,12 @@ from lineament.models import describe_model
 from lineament.resources import resource_path
 from lineament_desktop.app.actions import ActionRegistry
 from lineament_desktop.app.dialogs import ABOUT, TextDialog
-from lineament_desktop.app.menus import add_actions, build_menus
+from lineament_desktop.app.menus import add_actions, build_menus, show_review_actions
 from lineament_desktop.app.mode_bar import Ground, ModeBar
 from lineament_desktop.app.model_card_dialog import ModelCardDialog
 from lineament_desktop.app.notices import model_is_simulated
 from lineament_desktop.app.opening import ALL_FILTER, RECORDING_FILTER, VIDEO_FILTER, dropped_files, kind_of, why_not
+from lineament_desktop.app.pages import PAGES, REVIEW, Context, Pages
 from lineament_desktop.app.saving import copy_recording
 from lineament_desktop.app.shortcuts_dialog import ShortcutsDialog
 from lineament_desktop.app.status import StatusBar
@@ -48,7 +49,10 @@ class MainWindow(QMainWindow):
         self.jobs = ReviewJobs(self.state, self.player.open, self.core)
         transport = TransportBar(self.player, QualityStrip(self.state))
         self.workspace = ReviewWorkspace(self.state, Controls(self.player.view, transport, SeekBar(self.state)))
-        self.mode_bar = ModeBar()
+        self.pages = Pages(
+            self.workspace, Context(self.state, self.settings, self.core, self.show_page, self.open_path), PAGES
+        )
+        self.mode_bar = ModeBar({REVIEW: "Review", **{page.name: page.title for page in PAGES}})
         self.messages = MessageBar()
         self.status = StatusBar(self.state)
         self.registry = ActionRegistry(self)
@@ -66,11 +70,13 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Lineament")
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 600)
-        self.setCentralWidget(Ground(self.mode_bar, self.messages, self.workspace, self.player.view))
+        self.setCentralWidget(Ground(self.mode_bar, self.messages, self.pages, self.player.view))
         self.setStatusBar(self.status)
 
     def _connect(self) -> None:
         state = self.state
+        self.mode_bar.asked.connect(self.show_page)
+        self.mode_bar.show_current(REVIEW)
         state.message_posted.connect(self.messages.show_message)
         self.settings.complained.connect(self._on_complaint)
         state.video_changed.connect(self._on_video)
@@ -91,10 +97,21 @@ class MainWindow(QMainWindow):
         if self.settings.complaint is not None:
             self.state.post(self.settings.complaint, "warning")
 
+    # Workspaces
+
+    def show_page(self, name: str) -> None:
+        """Bring a workspace to the front; what only Review can do is offered in Review alone."""
+        if self.workspace.video_only:
+            self.toggle_full_screen()
+        self.pages.show_page(name)
+        self.mode_bar.show_current(name)
+        show_review_actions(self, name == REVIEW)
+
     # Opening
 
     def open_path(self, path: Path) -> None:
-        """Open a video, or a recording with the video it was made from."""
+        """Open a video, or a recording with the video it was made from, and show it in Review."""
+        self.show_page(REVIEW)
         refusal = why_not(path)
         if refusal is not None:
             self.state.post(refusal, "error")
@@ -230,6 +247,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.remember()
+        self.pages.close_pages()
         self.player.close()
         self.jobs.close()
         super().closeEvent(event)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from lineament_desktop.app.pages import PAGES, REVIEW
 from lineament_desktop.state.settings import THEME_CHOICES
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ THEME_WORDS = {
     "light": ("&Light", "Ctrl+Shift+L"),
     "dark": ("&Dark", "Ctrl+Shift+D"),
 }
+REVIEW_GROUPS = ("Playback", "Layers", "Panes", "Charts", "Room")
+"""Groups of actions that mean something in Review alone."""
 
 
 def add_actions(window: "MainWindow") -> None:
@@ -44,21 +47,30 @@ def _add_file(window: "MainWindow") -> None:
 
 def _add_view(window: "MainWindow") -> None:
     add, stack = window.registry.add, window.workspace.stack
+    add("view.page.review", "Workspaces", "&Review", partial(window.show_page, REVIEW), "Alt+1")
+    for number, page in enumerate(PAGES, 2):
+        add(
+            f"view.page.{page.name}",
+            "Workspaces",
+            f"&{page.title}",
+            partial(window.show_page, page.name),
+            f"Alt+{number}",
+        )
     themes = QActionGroup(window)
     for choice in THEME_CHOICES:
         chosen = window.settings.values.theme == choice
         callback = partial(window.set_theme, choice)
         words, key = THEME_WORDS[choice]
         themes.addAction(add(f"view.theme.{choice}", "Theme", words, callback, key, checked=chosen))
-    add("view.full_screen", "View", "&Full screen", window.toggle_full_screen, "F11", checked=False)
+    add("view.full_screen", "Room", "&Full screen", window.toggle_full_screen, "F11", checked=False)
     more_video = partial(window.workspace.give_room, ROOM_STEP)
     more_panes = partial(window.workspace.give_room, -ROOM_STEP)
-    add("view.more_video", "View", "More room for the &video", more_video, "Ctrl+Shift+Down")
-    add("view.more_panes", "View", "More room for the &panes", more_panes, "Ctrl+Shift+Up")
+    add("view.more_video", "Room", "More room for the &video", more_video, "Ctrl+Shift+Down")
+    add("view.more_panes", "Room", "More room for the &panes", more_panes, "Ctrl+Shift+Up")
     add("view.leave", "View", "Close the message, leave the full screen", window.leave, "Esc")
     for number, pane in enumerate(stack.panes.values(), 1):
-        show = partial(_toggle_pane, window, pane.key)
-        add(f"view.pane.{pane.key}", "Panes", pane.title, show, f"Ctrl+{number}", checked=True)
+        toggle = partial(_toggle_pane, window, pane.key)
+        add(f"view.pane.{pane.key}", "Panes", pane.title, toggle, f"Ctrl+{number}", checked=True)
     stack.panes_changed.connect(partial(_check_panes, window))
 
 
@@ -109,12 +121,25 @@ def build_menus(window: "MainWindow") -> None:
     file.addSeparator()
     file.addAction(actions[-1])
     view = bar.addMenu("&View")
+    view.addActions(registry.group("Workspaces"))
+    view.addSeparator()
     for title, group in (("&Theme", "Theme"), ("&Panes", "Panes"), ("&Layers", "Layers"), ("&Charts", "Charts")):
         view.addMenu(title).addActions(registry.group(group))
     view.addSeparator()
+    view.addActions(registry.group("Room"))
     view.addActions(registry.group("View"))
     bar.addMenu("&Playback").addActions(registry.group("Playback"))
     bar.addMenu("&Help").addActions(registry.group("Help"))
+
+
+def show_review_actions(window: "MainWindow", shown: bool) -> None:
+    """An action that is not shown has no key either: Space belongs to the button under the focus elsewhere."""
+    for group in REVIEW_GROUPS:
+        for action in window.registry.group(group):
+            action.setVisible(shown)
+    for menu in window.menuBar().findChildren(QMenu):
+        if menu.actions():
+            menu.menuAction().setVisible(any(action.isVisible() for action in menu.actions()))
 
 
 def _fill_recent(window: "MainWindow", menu: QMenu) -> None:

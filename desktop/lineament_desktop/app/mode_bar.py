@@ -1,6 +1,8 @@
 """The top row of the window: the workspaces, and what must always be in sight; messages float in its free room."""
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -14,15 +16,13 @@ EDGE = 8
 class ModeBar(QWidget):
     """Names of the workspaces at the left, the permanent notices at the right."""
 
-    def __init__(self) -> None:
+    asked = Signal(str)
+    """A workspace's name, when it is to come to the front."""
+
+    def __init__(self, titles: Mapping[str, str]) -> None:
         super().__init__()
         self.setObjectName("modeBar")
-        self.review = QToolButton()
-        self.review.setText("Review")
-        self.review.setCheckable(True)
-        self.review.setChecked(True)
-        self.review.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.review.clicked.connect(lambda: self.review.setChecked(True))
+        self.buttons = {name: self._button(name, title) for name, title in titles.items()}
         self.simulated = QLabel(SIMULATED)
         self.simulated.setObjectName("simulated")
         self.simulated.setToolTip("The model in use has never seen a person; its figures say nothing about people")
@@ -31,15 +31,32 @@ class ModeBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(EDGE, 4, 12, 0)
         row.setSpacing(GAP)
-        row.addWidget(self.review)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(4)
+        for button in self.buttons.values():
+            buttons.addWidget(button)
+        row.addLayout(buttons)
         row.addStretch(1)
         row.addWidget(self.simulated)
         row.addWidget(self.notice)
 
+    def _button(self, name: str, title: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(title)
+        button.setCheckable(True)
+        button.setAutoExclusive(True)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(lambda: self.asked.emit(name))
+        return button
+
+    def show_current(self, name: str) -> None:
+        self.buttons[name].setChecked(True)
+
     def free_room(self) -> QRect:
         """Between the workspaces and the notices, in this widget's coordinates."""
         first_notice = self.notice if self.simulated.isHidden() else self.simulated
-        left = self.review.geometry().right() + 1 + GAP
+        last = list(self.buttons.values())[-1]
+        left = last.geometry().right() + 1 + GAP
         return QRect(left, 0, max(first_notice.geometry().left() - GAP - left, 0), self.height())
 
 
@@ -51,7 +68,8 @@ class Ground(QWidget):
 
     def __init__(self, mode_bar: ModeBar, messages: MessageBar, workspace: QWidget, picture: QWidget) -> None:
         super().__init__()
-        self._mode_bar, self._messages, self._picture = mode_bar, messages, picture
+        self._mode_bar, self._messages = mode_bar, messages
+        self._workspace, self._picture = workspace, picture
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -69,7 +87,8 @@ class Ground(QWidget):
         room = self._mode_bar.free_room().translated(self._mode_bar.pos())
         height = self._messages.heightForWidth(room.width())
         if room.width() < self._messages.minimumSizeHint().width() or height > room.height():
-            room = QRect(self._picture.mapTo(self, QPoint(0, 0)), self._picture.size())
+            covered = self._picture if self._picture.isVisible() else self._workspace
+            room = QRect(covered.mapTo(self, QPoint(0, 0)), covered.size())
             height = self._messages.heightForWidth(room.width())
         else:
             room.setTop(room.bottom() + 1 - height)
