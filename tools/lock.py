@@ -27,6 +27,7 @@ DEVELOPMENT = [
     "pytest-cov",
     "pytest-qt",
     "pytest-timeout",
+    "pytest-xdist",
     "ruff",
 ]
 NOT_PINNED = ("pip", "setuptools", "wheel", "lineament")
