@@ -1,5 +1,6 @@
-"""Score recordings, whole or while they grow."""
+"""Score recordings and face crops, whole or while they grow."""
 
+from lineament.inference.crop_scorer import CropScorer
 from lineament.inference.scorer import Scorer
 
-__all__ = ["Scorer"]
+__all__ = ["CropScorer", "Scorer"]

@@ -1,11 +1,15 @@
 """Score recordings, also while they grow: a window that was coded once is never coded again."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
+from lineament.errors import ModelError
 from lineament.features.grid import EvenGrid
 from lineament.features.windows import WindowStream, window_times
 from lineament.models import EncodedWindows, Model, Prediction
+from lineament.models.base import KnowsPerson, LiveScores
 from lineament.models.predicting import check_extractor, make_prediction
 from lineament.recording.view import RecordingView
 
@@ -14,21 +18,37 @@ class Scorer:
     """Holds one model and what it has already seen of the recording it last scored.
 
     `score` may be called again and again with the same growing recording; each call costs only the new rows, and a
-    revision of earlier rows (the person's neutral was re-estimated) is noticed and starts over. Not for several threads
-    at once.
+    revision of earlier rows (the person's neutral was re-estimated) is noticed and starts over. Models of face crops
+    have `CropScorer`. Not for several threads at once.
     """
 
-    def __init__(self, model: Model, force: bool = False) -> None:
+    def __init__(self, model: Model, force: bool = False, *, earlier: Sequence[RecordingView] = ()) -> None:
+        """earlier: recordings of the same person's earlier visits, in any order, for a model that knows what to do with
+        them (MPDRM); they are read when something is first scored.
+
+        Raises `ModelError` when there are any and the model is of another kind.
+        """
+        if earlier and not isinstance(model, KnowsPerson):
+            raise ModelError(
+                f"the model {model.model_id} takes no account of earlier visits",
+                remedy="Leave them out, or choose a model of kind MPDRM.",
+            )
         self.model = model
         self.force = force
+        self.earlier = tuple(earlier)
         self._progress: _Progress | None = None
+        self._knowing: LiveScores | None = None
 
     def score(self, recording: RecordingView) -> Prediction:
         """The estimate for what there is so far; abstains when too little is usable.
 
-        Raises `ModelError` when the recording's extractor is not the one the model was trained on (unless forced), and
-        `RecordingError` when a column is missing.
+        Raises `ModelError` when the extractor of the recording or of an earlier one is not the one the model was
+        trained on (unless forced), and `RecordingError` when a column is missing.
         """
+        if isinstance(self.model, KnowsPerson):
+            if self._knowing is None:
+                self._knowing = self.model.live(self.earlier, force=self.force)
+            return self._knowing.score(recording)
         forced = check_extractor(self.model, recording.meta.provenance, force=self.force)
         if self._progress is None or not self._progress.continues(recording):
             self._progress = _Progress(self.model, recording)
@@ -44,8 +64,10 @@ class Scorer:
         )
 
     def reset(self) -> None:
-        """Forget the recording last scored."""
+        """Forget the recording last scored; what is known of earlier visits stays."""
         self._progress = None
+        if self._knowing is not None:
+            self._knowing.reset()
 
 
 class _Progress:

@@ -1,8 +1,9 @@
 """What every model offers to whoever scores recordings with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -97,3 +98,20 @@ class Model(Protocol):
         ...
 
     def save(self, folder: Path) -> None: ...
+
+
+class LiveScores(Protocol):
+    """What scores one recording while it grows."""
+
+    def score(self, recording: "RecordingView") -> Prediction: ...
+
+    def reset(self) -> None: ...
+
+
+@runtime_checkable
+class KnowsPerson(Protocol):
+    """A `Model` that may be told of a person's earlier visits, and cuts its windows itself."""
+
+    def live(self, earlier: "Sequence[RecordingView]" = (), *, force: bool = False) -> LiveScores:
+        """earlier: recordings of the same person's earlier visits, in any order; read once, now."""
+        ...

@@ -3,11 +3,12 @@ estimate becomes a prediction."""
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from lineament.crops.facts import CropRequest
 from lineament.errors import ModelError
 from lineament.models.card import ModelCard
 from lineament.models.intervals import ConformalTable
@@ -24,6 +25,8 @@ IntArray = npt.NDArray[np.int64]
 
 ATTRIBUTE = "face"
 """The one attribute of a model that sees the whole face at once."""
+USUAL_RATES = {112: 8.0, 224: 2.0}
+"""Crops a second by their side, as `lineament crops` cuts them where nothing else is asked for."""
 
 
 class CropSource(Protocol):
@@ -41,6 +44,18 @@ class CropSource(Protocol):
 
     def read(self, rows: IntArray) -> UInt8Array:
         """uint8[n, size, size, 3], RGB. Raises `LineamentError` when the store is damaged."""
+        ...
+
+
+class LiveCrops(Protocol):
+    """What a model has made of the crops it was given so far; `inference.CropScorer` holds one."""
+
+    def add(self, times: FloatArray, crops: UInt8Array) -> None:
+        """Crops uint8[n, size, size, 3] RGB at seconds float64[n], rising and later than all before."""
+        ...
+
+    def prediction(self, provenance: Provenance, *, seen_s: float | None, forced: bool) -> Prediction:
+        """What `predict_crops` would say of the crops given so far."""
         ...
 
 
@@ -69,6 +84,15 @@ class PixelModel(Protocol):
         """Side of the crops it reads, in pixels."""
         ...
 
+    @property
+    def crop_request(self) -> CropRequest:
+        """The crops to cut for it: their side, and how many a second."""
+        ...
+
+    def live_crops(self) -> LiveCrops:
+        """Nothing seen yet; for crops that come one after the other."""
+        ...
+
     def predict_crops(
         self,
         source: CropSource,
@@ -86,6 +110,34 @@ class PixelModel(Protocol):
         ...
 
     def save(self, folder: Path) -> None: ...
+
+
+@dataclass(frozen=True, eq=False)
+class HeldCrops:
+    """Implements `CropSource`: crops in memory. times: float64[T], rising. images: uint8[T, size, size, 3], RGB."""
+
+    times: FloatArray
+    images: UInt8Array
+
+    @classmethod
+    def none(cls, size: int) -> Self:
+        return cls(np.zeros(0), np.zeros((0, size, size, 3), dtype=np.uint8))
+
+    @property
+    def size(self) -> int:
+        return self.images.shape[1]
+
+    def read(self, rows: IntArray) -> UInt8Array:
+        return self.images[rows]
+
+    def and_then(self, times: FloatArray, images: UInt8Array) -> "HeldCrops":
+        """These, and later ones."""
+        return HeldCrops(np.concatenate([self.times, times]), np.concatenate([self.images, images]))
+
+    def since(self, start: float) -> "HeldCrops":
+        """Those at `start` seconds and later."""
+        first = int(np.searchsorted(self.times, start))
+        return HeldCrops(self.times[first:], self.images[first:].copy())
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,14 +179,14 @@ def read_crops(source: CropSource, rows: IntArray) -> UInt8Array:
     return crops
 
 
-def check_crops(model: PixelModel, source: CropSource, provenance: Provenance, *, force: bool) -> bool:
+def check_crops(model: PixelModel, size: int, provenance: Provenance, *, force: bool) -> bool:
     """True when the score is forced: another extractor aligned the crops than those the model was trained on.
 
-    Raises `ModelError` for such crops unless `force`, and always for crops of another size.
+    Raises `ModelError` for such crops unless `force`, and always for crops of another size than `size` pixels.
     """
-    if source.size != model.crop_size:
+    if size != model.crop_size:
         raise ModelError(
-            f"the model {model.model_id} reads face crops of {model.crop_size} pixels and these have {source.size}",
+            f"the model {model.model_id} reads face crops of {model.crop_size} pixels and these have {size}",
             remedy=f"Cut the crops again with {model.crop_size} pixels.",
         )
     if extractor_family(provenance.extractor) == extractor_family(model.card.trained_on):
@@ -151,16 +203,19 @@ def check_crops(model: PixelModel, source: CropSource, provenance: Provenance, *
 def crops_prediction(
     model: PixelModel,
     estimate: CropEstimate | None,
-    source: CropSource,
+    crop_times: FloatArray,
     provenance: Provenance,
     *,
     seen_s: float | None,
     forced: bool,
 ) -> Prediction:
-    """Put together what is shown, with the same abstentions as for recordings; no estimate where there is no crop."""
-    usable = usable_s(source.times)
-    seen = seen_s if seen_s is not None else (float(source.times[-1]) + spacing_s(source.times) if estimate else 0.0)
-    why = abstention(usable, max(seen, usable), len(source.times))
+    """Put together what is shown, with the same abstentions as for recordings; no estimate where there is no crop.
+
+    crop_times: float64[T], of all crops there are, those that no estimate was made of too.
+    """
+    usable = usable_s(crop_times)
+    seen = seen_s if seen_s is not None else (float(crop_times[-1]) + spacing_s(crop_times) if estimate else 0.0)
+    why = abstention(usable, max(seen, usable), len(crop_times))
     score = estimate.score if estimate is not None and why is None else None
     times = estimate.times if estimate is not None else np.zeros(0)
     moments = estimate.moments if estimate is not None else np.zeros(0, dtype=np.float32)

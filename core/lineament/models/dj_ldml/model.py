@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import torch  # noqa: TID253
 from torch import Tensor  # noqa: TID253
 
+from lineament.crops.facts import CropRequest
 from lineament.errors import ModelError
 from lineament.models.card import ModelCard
 from lineament.models.dj_ldml.clips import clip_places, read_clips
@@ -20,6 +21,9 @@ from lineament.models.pixels import CropEstimate, CropSource, FloatArray, UInt8A
 from lineament.models.prediction import Distribution, Prediction
 from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_events
 from lineament.provenance import Provenance
+
+if TYPE_CHECKING:
+    from lineament.models.dj_ldml.live import LiveDjLdml
 
 CLIPS_AT_ONCE = 16
 
@@ -51,6 +55,10 @@ class DjLdmlModel:
     @property
     def crop_size(self) -> int:
         return self.clip.size
+
+    @property
+    def crop_request(self) -> CropRequest:
+        return CropRequest(self.clip.size, 1 / self.clip.step_s)
 
     @property
     def parameters(self) -> int:
@@ -113,18 +121,37 @@ class DjLdmlModel:
 
         Raises `ModelError` for crops of another size or extractor, `Cancelled`.
         """
-        forced = check_crops(self, source, provenance, force=force)
+        forced = check_crops(self, source.size, provenance, force=force)
         starts, masses = self.video_masses(source, cancel or CancelToken(), sink)
+        return self.prediction(source.times, starts, masses, provenance, seen_s=seen_s, forced=forced)
+
+    def prediction(
+        self,
+        times: FloatArray,
+        starts: FloatArray,
+        masses: FloatArray,
+        provenance: Provenance,
+        *,
+        seen_s: float | None,
+        forced: bool,
+    ) -> Prediction:
+        """What is shown of crops at `times` and of the clips in them (see `video_masses`)."""
         estimate = None
         if len(starts):
             even = np.full(len(starts), 1 / len(starts), dtype=np.float32)
             estimate = CropEstimate(self.video_score(masses), starts, even)
-        made = crops_prediction(self, estimate, source, provenance, seen_s=seen_s, forced=forced)
+        made = crops_prediction(self, estimate, times, provenance, seen_s=seen_s, forced=forced)
         windows = np.stack([starts, starts + self.clip.seconds], axis=1)
         if made.score is None:
             return replace(made, window_times=windows, abstained=made.abstained or self._no_clip())
         mean = self.label.folded(masses.mean(axis=0, keepdims=True))[0]
         return replace(made, window_times=windows, distribution=Distribution(self.label.points, mean))
+
+    def live_crops(self) -> "LiveDjLdml":
+        """See `PixelModel.live_crops`."""
+        from lineament.models.dj_ldml.live import LiveDjLdml
+
+        return LiveDjLdml(self)
 
     def _no_clip(self) -> str:
         return (

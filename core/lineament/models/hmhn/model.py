@@ -3,18 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 import numpy as np
 import torch  # noqa: TID253
 from torch import Tensor  # noqa: TID253
 
+from lineament.crops.facts import CropRequest
 from lineament.models.card import ModelCard
 from lineament.models.hmhn.network import HMHNNetwork
 from lineament.models.hmhn.presets import HMHNShape
 from lineament.models.hmhn.regions import regions
 from lineament.models.intervals import ConformalTable
 from lineament.models.pixels import (
+    USUAL_RATES,
     CropEstimate,
     CropSource,
     Float32Array,
@@ -30,10 +32,15 @@ from lineament.models.prediction import Prediction, RegionAttention
 from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_events
 from lineament.provenance import Provenance
 
+if TYPE_CHECKING:
+    from lineament.models.hmhn.live import LiveHMHN
+
 KIND = "HMHN"
 VideoScore = Literal["mean", "median"]
 CROPS = 240
 """Crops of one recording that are scored at most, spread evenly: a mean over more would hardly be another."""
+SLOWEST = 2.0
+"""Crops a second where none are usual for the model's size."""
 _AT_ONCE = 32
 
 
@@ -54,6 +61,10 @@ class CropScores:
             np.concatenate([p.maps for p in parts]),
             np.concatenate([p.heads for p in parts]),
         )
+
+    def take(self, rows: IntArray) -> "CropScores":
+        """Some of the crops."""
+        return CropScores(self.scores[rows], self.maps[rows], self.heads[rows])
 
 
 @dataclass(eq=False)
@@ -86,6 +97,10 @@ class HMHNModel:
     @property
     def crop_size(self) -> int:
         return self.shape.crop
+
+    @property
+    def crop_request(self) -> CropRequest:
+        return CropRequest(self.shape.crop, USUAL_RATES.get(self.shape.crop, SLOWEST))
 
     @property
     def modality(self) -> str:
@@ -139,10 +154,29 @@ class HMHNModel:
         Raises `ModelError` for crops of another size or extractor, `LineamentError` when they cannot be read,
         `Cancelled`.
         """
-        forced = check_crops(self, source, provenance, force=force)
+        forced = check_crops(self, source.size, provenance, force=force)
         rows, found = self._recording(source, cancel, sink)
-        estimate = self._estimate(source.times[rows], found)
-        return crops_prediction(self, estimate, source, provenance, seen_s=seen_s, forced=forced)
+        return self.prediction(source.times, rows, found, provenance, seen_s=seen_s, forced=forced)
+
+    def prediction(
+        self,
+        times: FloatArray,
+        rows: IntArray,
+        found: CropScores,
+        provenance: Provenance,
+        *,
+        seen_s: float | None,
+        forced: bool,
+    ) -> Prediction:
+        """What is shown of crops at `times`, of which those in `rows` were scored."""
+        estimate = self._estimate(times[rows], found)
+        return crops_prediction(self, estimate, times, provenance, seen_s=seen_s, forced=forced)
+
+    def live_crops(self) -> "LiveHMHN":
+        """See `PixelModel.live_crops`."""
+        from lineament.models.hmhn.live import LiveHMHN
+
+        return LiveHMHN(self)
 
     def recording_scores(self, source: CropSource, cancel: CancelToken) -> tuple[IntArray, FloatArray]:
         """Rows int64[n] of the crops that a prediction scores, rising, and their scores float64[n]."""
