@@ -1,11 +1,12 @@
 """What a run's events say of how it went: phases, losses of supernets and networks, operation weights over time.
 
-A resumed unit repeats steps after its last checkpoint; of each step the last report counts.
+A resumed unit repeats steps after its last checkpoint; of each step the last report counts. A reader may be asked for
+the history again and again while events come in: groups of units about which nothing came are not averaged anew, and
+their curves are the same objects as before.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,10 @@ class Losses:
 
 @dataclass(frozen=True, eq=False)
 class EdgeWeights:
-    """Mean weights of one edge over the runs: float64[steps, operations]."""
+    """Mean weights of one edge over the runs: float64[steps, operations].
+
+    entropies: of each step, 0 (decided) to 1 (even), the mean over the runs; NaN where none was reported.
+    """
 
     phase: str
     group: str
@@ -81,6 +85,7 @@ class EdgeWeights:
     operations: tuple[str, ...]
     steps: tuple[int, ...]
     weights: FloatArray
+    entropies: tuple[float, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         facts = {"phase": self.phase, "group": self.group, "edge": self.edge, "operations": list(self.operations)}
@@ -89,7 +94,8 @@ class EdgeWeights:
 
 @dataclass
 class History:
-    """sessions: how often work in the run began; restarted, retried: units that had to begin again."""
+    """sessions: how often work in the run began; restarted, retried: units that had to begin again. spaces: what the
+    supernets of a (phase, group) choose from."""
 
     phases: list[Phase] = field(default_factory=list)
     losses: list[Losses] = field(default_factory=list)
@@ -99,6 +105,7 @@ class History:
     retried: int = 0
     last_time: float | None = None
     short_list: list[Mapping[str, Any]] = field(default_factory=list)
+    spaces: dict[tuple[str, str], SearchSpace] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -121,20 +128,33 @@ class _Unit:
     train: dict[int, float] = field(default_factory=dict)
     validation: dict[int, float] = field(default_factory=dict)
     weights: dict[int, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+    entropies: dict[int, Mapping[str, float]] = field(default_factory=dict)
+
+
+@dataclass
+class _Group:
+    """Like units of one phase; losses and weights are None where something came since they were averaged."""
+
+    units: list[_Unit] = field(default_factory=list)
+    losses: list[Losses] | None = None
+    weights: list[EdgeWeights] | None = None
 
 
 def read_history(events: Sequence[Event]) -> History:
     """The history of a run from all its events."""
-    reader = _Reader()
+    reader = HistoryReader()
     for event in events:
         reader.take(event)
     return reader.history()
 
 
-class _Reader:
+class HistoryReader:
+    """Learns from events one by one, in the order in which they were written."""
+
     def __init__(self) -> None:
         self._history = History()
         self._units: dict[str, _Unit] = {}
+        self._groups: dict[tuple[str, str], _Group] = {}
         self._phase: Phase | None = None
         self._since = 0.0
 
@@ -170,8 +190,12 @@ class _Reader:
         self._since = 0.0
 
     def _unit_started(self, event: Event) -> None:
+        if event.unit in self._units:
+            return
         phase = self._phase.title if self._phase is not None else ""
-        self._units.setdefault(event.unit or "", _unit_of(phase, event.values))
+        unit = _unit_of(phase, event.values)
+        self._units[event.unit or ""] = unit
+        self._groups.setdefault((unit.phase, unit.group), _Group()).units.append(unit)
 
     def _unit_finished(self, event: Event) -> None:
         if self._phase is not None and not event.values["reused"]:
@@ -192,6 +216,7 @@ class _Reader:
             value = event.values.get(name)
             if value is not None:
                 kept[int(event.values["step"])] = float(value)
+                self._groups[unit.phase, unit.group].losses = None
 
     def _operation_weights(self, event: Event) -> None:
         unit = self._units.get(event.unit or "")
@@ -199,6 +224,13 @@ class _Reader:
             edges = event.values["edges"].items()
             named = {edge: _by_name(unit.space, edge, weights) for edge, weights in edges}
             unit.weights[int(event.values["step"])] = named
+            self._groups[unit.phase, unit.group].weights = None
+
+    def _entropies(self, event: Event) -> None:
+        unit = self._units.get(event.unit or "")
+        if unit is not None:
+            unit.entropies[int(event.values["step"])] = event.values["edges"]
+            self._groups[unit.phase, unit.group].weights = None
 
     def _leaderboard(self, event: Event) -> None:
         entries = event.values["entries"]
@@ -206,19 +238,22 @@ class _Reader:
             self._history.short_list = list(entries)
 
     def history(self) -> History:
-        """Everything learned, curves and weights averaged over like units."""
-        groups: dict[tuple[str, str], list[_Unit]] = defaultdict(list)
-        for unit in self._units.values():
-            if unit.train:
-                groups[unit.phase, unit.group].append(unit)
-        order = [phase.title for phase in self._history.phases]
-        for (phase, group), units in sorted(groups.items(), key=lambda item: _rank(order, *item[0])):
-            train = _curve([unit.train for unit in units])
-            validation = _curve([unit.validation for unit in units if unit.validation])
-            if train is not None:
-                self._history.losses.append(Losses(phase, group, len(units), train, validation))
-            self._history.weights += _edges(phase, group, [unit for unit in units if unit.weights])
-        return self._history
+        """Everything learned so far, curves and weights averaged over like units."""
+        found = replace(
+            self._history, phases=[replace(phase) for phase in self._history.phases], losses=[], weights=[], spaces={}
+        )
+        order = [phase.title for phase in found.phases]
+        for (phase, title), group in sorted(self._groups.items(), key=lambda item: _rank(order, *item[0])):
+            trained = [unit for unit in group.units if unit.train]
+            if group.losses is None:
+                group.losses = _losses(phase, title, trained)
+            if group.weights is None:
+                group.weights = _edges(phase, title, [unit for unit in trained if unit.weights])
+            if group.units[0].space is not None:
+                found.spaces[phase, title] = group.units[0].space
+            found.losses += group.losses
+            found.weights += group.weights
+        return found
 
 
 def _rank(order: Sequence[str], phase: str, group: str) -> tuple[int, int, str]:
@@ -246,6 +281,13 @@ def _by_name(space: SearchSpace | None, edge: str, weights: Any) -> Mapping[str,
     return dict(zip(names, map(float, weights), strict=True))
 
 
+def _losses(phase: str, title: str, units: Sequence[_Unit]) -> list[Losses]:
+    """One, or none where nothing was trained."""
+    train = _curve([unit.train for unit in units])
+    validation = _curve([unit.validation for unit in units if unit.validation])
+    return [Losses(phase, title, len(units), train, validation)] if train is not None else []
+
+
 def _curve(runs: Sequence[Mapping[int, float]]) -> Curve | None:
     steps = sorted({step for run in runs for step in run})
     if not steps:
@@ -268,6 +310,21 @@ def _edges(phase: str, group: str, units: Sequence[_Unit]) -> list[EdgeWeights]:
         if len(operations) < 2:
             continue
         rows = [[unit.weights[step][edge] for unit in units if edge in unit.weights.get(step, {})] for step in steps]
-        table = np.array([[np.mean([row[name] for row in each]) for name in operations] for each in rows])
-        found.append(EdgeWeights(phase, group, edge, tuple(operations), tuple(steps), table))
+        table = np.array([_mean_weights(row, tuple(operations)) for row in rows])
+        even = [[unit.entropies.get(step, {}).get(edge) for unit in units] for step in steps]
+        found.append(
+            EdgeWeights(phase, group, edge, tuple(operations), tuple(steps), table, tuple(_mean_known(e) for e in even))
+        )
     return found
+
+
+def _mean_weights(runs: Sequence[Mapping[str, float]], operations: Sequence[str]) -> FloatArray:
+    """float64[operations]; NaN where no run reported the step."""
+    if not runs:
+        return np.full(len(operations), np.nan)
+    return np.asarray(np.array([[run[name] for name in operations] for run in runs]).mean(axis=0))
+
+
+def _mean_known(values: Sequence[float | None]) -> float:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else float("nan")

@@ -89,14 +89,20 @@ def build_report(folder: Path) -> Report:
     Raises `RunError` when there is no run, its files are damaged, or its outcome is of another version.
     """
     run = Run.view(folder)
-    config = SearchConfig.from_json(run.facts.config)
-    outcome, history = _outcome(folder), read_history(run.events())
+    return report_with(run.facts, folder, read_history(run.events()))
+
+
+def report_with(facts: RunFacts, folder: Path, history: History) -> Report:
+    """The report of a run whose events have been read already; raises as `build_report` does."""
+    config = SearchConfig.from_json(facts.config)
+    outcome = read_outcome(folder)
     environment = tuple(read_environment(folder))
-    card = method_card(run.facts, config, history, outcome, environment)
-    return Report(folder, run.facts, config, _cohort(folder, outcome), history, outcome, environment, tuple(card))
+    card = method_card(facts, config, history, outcome, environment)
+    return Report(folder, facts, config, read_cohort(folder, outcome), history, outcome, environment, tuple(card))
 
 
-def _outcome(folder: Path) -> dict[str, Any] | None:
+def read_outcome(folder: Path) -> dict[str, Any] | None:
+    """`outcome.json`, None while there is none; raises `RunError` for a damaged one or one of another version."""
     path = folder / OUTCOME
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -118,7 +124,7 @@ def _outcome(folder: Path) -> dict[str, Any] | None:
     return dict(found)
 
 
-def _cohort(folder: Path, outcome: Mapping[str, Any] | None) -> dict[str, Any]:
+def read_cohort(folder: Path, outcome: Mapping[str, Any] | None) -> dict[str, Any]:
     """What the run knows of its cohort: from its features while there is no outcome."""
     try:
         features = json.loads((folder / "features.json").read_text(encoding="utf-8"))
