@@ -1,4 +1,4 @@
-"""Kinds of simulated cohorts. `realistic` is as hard as published data; `strong` and `planted` are toys and say so."""
+"""Kinds of simulated cohorts. `realistic` is as hard as published data; toys are not, and say so."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,13 +14,15 @@ from lineament.simulation.session import SessionSettings
 @dataclass(frozen=True)
 class Preset:
     """A kind of cohort. permuted: scores belong to other persons, so that nothing can be learnt. visits: sessions a
-    person at most. toy: far easier than people are, for tests of the machinery only."""
+    person at most. toy: far easier than people are, for tests of the machinery only. area: the part of the face that
+    alone carries the effect, of `crops.areas`, where one does."""
 
     name: str
     settings: Callable[[], SessionSettings]
     permuted: bool = False
     visits: int = 1
     toy: bool = False
+    area: str = ""
 
     @property
     def title(self) -> str:
@@ -109,6 +111,40 @@ def _planted() -> SessionSettings:
     return SessionSettings(population, Jointly(controlled_smile=False, ordered_pairs=True), noisy=_TOY_NOISE)
 
 
+def _visible(**changes: dict[str, float]) -> SessionSettings:
+    """What single pictures can show: severity moves how much of the time a face looks in some way, in one part of the
+    face alone, and habits are as good as alike. Faces differ as they do in every cohort."""
+    population = Population(
+        cues=changed(_only((), alike=0.2), **changes), severity="uniform", questionnaire_sd=1.5, multiplier=1.0,
+        axis_correlation=1.0, individual_sd=0.0, no_effect=0.0, worst_share=0.0, looks=_TOY_LOOKS,
+    )  # fmt: skip
+    return SessionSettings(population, Jointly(controlled_smile=False, gaze_with_head=False), noisy=_TOY_NOISE)
+
+
+@cache
+def _visible_mouth() -> SessionSettings:
+    return _visible(
+        smile_rate={"mean": 20.0, "slope": -1.1},
+        smile_duration={"mean": 2.2, "slope": -0.3},
+        smile_peak={"mean": 4.0, "slope": -0.9},
+        smile_cheek={"mean": 0.05},
+        answer_length={"mean": 4.0},
+        au15_share={"mean": 0.03, "slope": 1.3},
+        au17_share={"mean": 0.03, "slope": 1.3},
+    )
+
+
+@cache
+def _visible_eyes() -> SessionSettings:
+    return _visible(
+        gaze_down_share={"mean": 0.2, "slope": 1.2},
+        gaze_down_duration={"slope": 0.2},
+        gaze_speaking={"mean": 0.75, "slope": -1.2},
+        gaze_listening={"mean": 0.85, "slope": -1.2},
+        gaze_head_coupling={"mean": 0.0, "sd": 0.01, "session_sd": 0.01},
+    )
+
+
 @cache
 def _matched() -> SessionSettings:
     cues = changed(_only(_JOINT), smile_rate={"mean": 3.0, "sd": 0.3, "session_sd": 0.2})
@@ -126,11 +162,14 @@ PRESETS: dict[str, Preset] = {
     "null": Preset("null", _realistic, permuted=True),
     "strong": Preset("strong", _strong, toy=True),
     "planted": Preset("planted", _planted, toy=True),
+    "visible_mouth": Preset("visible_mouth", _visible_mouth, toy=True, area="mouth"),
+    "visible_eyes": Preset("visible_eyes", _visible_eyes, toy=True, area="eyes"),
     "longitudinal": Preset("longitudinal", _longitudinal, visits=4),
     "matched": Preset("matched", _matched),
 }
 """matched: joint effects of realistic size and nothing else, more of their events and less noise than in interviews:
-for comparing sequence models."""
+for comparing sequence models. visible_mouth and visible_eyes: for models of face crops, less and smaller smiles with
+more lowered mouth corners and raised chins in one, more looking down in the other."""
 
 
 def find_preset(name: str) -> Preset:

@@ -50,7 +50,9 @@ def lagged(a: np.ndarray, b: np.ndarray, lag: int) -> float:
 
 
 def test_toys_say_so_wherever_they_appear(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert {name for name, preset in PRESETS.items() if preset.toy} == {"strong", "planted"}
+    toys = {name for name, preset in PRESETS.items() if preset.toy}
+    assert {"strong", "planted", "visible_mouth", "visible_eyes"} <= toys
+    assert not {"realistic", "null", "longitudinal", "matched"} & toys
     assert "(toy)" in simulate_cohort(1, "strong").name
     assert "toy" not in simulate_cohort(1, "realistic").name
     main(
@@ -288,3 +290,37 @@ def test_short_sessions_of_every_mechanism_are_made() -> None:
         for seconds in (0.2, 1.0, 4.0):
             made = simulate_session(person, 12, seconds, 10, rng, settings)
             assert made.n_rows == round(seconds * 10)
+
+
+def frames_of(preset: str, seed: int = 3, persons: int = 60) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What half a minute of each person's frames shows: mean action units, degrees of gaze down, true severity."""
+    cohort = simulate_cohort(persons, preset, seed, seconds=32)
+    motions = [cohort.session(i).motion for i in range(persons)]
+    units = np.array([m.au.mean(axis=0) for m in motions])
+    down = np.array([float(np.degrees(m.gaze[:, 1]).mean()) for m in motions])
+    return units, down, np.array([s.severity for s in cohort.subjects])
+
+
+def r(a: np.ndarray, b: np.ndarray) -> float:
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+def test_the_visible_toys_show_severity_in_one_part_of_the_face() -> None:
+    units, down, severity = frames_of("visible_mouth")
+    assert r(units[:, AU["AU12"]], severity) < -0.75
+    assert r(units[:, AU["AU15"]] + units[:, AU["AU17"]], severity) > 0.4
+    assert abs(r(units[:, AU["AU04"]], severity)) < 0.35
+    assert abs(r(down, severity)) < 0.35
+    units, down, severity = frames_of("visible_eyes")
+    assert r(down, severity) > 0.75
+    for name in ("AU12", "AU15", "AU17", "AU04"):
+        assert abs(r(units[:, AU[name]], severity)) < 0.35
+    assert {PRESETS[name].area for name in ("visible_mouth", "visible_eyes")} == {"mouth", "eyes"}
+    assert not PRESETS["realistic"].area
+
+
+def test_the_head_does_not_follow_the_gaze_where_the_eyes_alone_show_it() -> None:
+    cohort = simulate_cohort(60, "visible_eyes", 4, seconds=32)
+    pitch = np.array([float(np.degrees(cohort.session(i).motion.head[:, 0]).mean()) for i in range(60)])
+    severity = np.array([s.severity for s in cohort.subjects])
+    assert abs(r(pitch, severity)) < 0.35
