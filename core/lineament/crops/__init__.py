@@ -8,11 +8,13 @@ from lineament.crops.facts import CropFacts, CropRequest, parse_requests
 from lineament.crops.file import CropFile
 from lineament.crops.live import LiveCrop, LiveCropper
 from lineament.crops.making import analyze_with_crops, crop_path, make_crops
+from lineament.crops.stream import CropStream
 
 __all__ = [
     "CropFacts",
     "CropFile",
     "CropRequest",
+    "CropStream",
     "LiveCrop",
     "LiveCropper",
     "align",

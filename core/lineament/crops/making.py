@@ -15,7 +15,8 @@ from lineament.crops.facts import CropFacts, CropRequest
 from lineament.crops.file import SUFFIX, CropFile, crop_file
 from lineament.crops.pieces import Pieces, manifest_of, piece_origin
 from lineament.crops.sampling import sampled_frames
-from lineament.crops.taking import CropTaker, CropTakers, cut_if_good
+from lineament.crops.stream import check_recording, cut_frames
+from lineament.crops.taking import CropTaker, CropTakers
 from lineament.errors import FaceError, RecordingError
 from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_events
 from lineament.recording import SUFFIX as RECORDING_SUFFIX
@@ -120,7 +121,7 @@ class _Job:
         self._recording = recording
         self._request = request
         self._face = recording.meta.participant
-        self._check(path)
+        check_recording(recording, reader, path)
         self._path = crop_path(path, request, self._other_face())
         stem = self._path.name.split(".lineament.")[0]
         self._pieces = Pieces.beside(path.parent, stem, request)
@@ -136,17 +137,6 @@ class _Job:
             return None
         usual = max(faces, key=lambda face: (face.frames * face.mean_size, -face.face_id)).face_id
         return None if usual == self._face else self._face
-
-    def _check(self, path: Path) -> None:
-        source, info = self._recording.meta.video, self._reader.info
-        if source is not None and source.content_hash and source.content_hash != info.content_hash:
-            raise RecordingError(
-                f"this is not the recording of {info.path.name}",
-                path=path,
-                remedy="Give the video that was analysed, or analyse this one.",
-            )
-        if self._recording.landmarks68(0, 1) is None:
-            raise RecordingError("the recording holds no landmarks", path=path, remedy="Analyse the video again.")
 
     def finished(self) -> CropFile | None:
         try:
@@ -184,18 +174,10 @@ class _Job:
             return there
         origin = piece_origin(self._reader.info.content_hash, self._facts.provenance.extractor)
         facts = CropFacts(self._request, origin, self._facts.video_size, self._face)
-        confidence = self._recording.column("confidence")
+        cut = cut_frames(self._reader, self._recording, frames, self._request.size, cancel)
         with crop_file(self._pieces.path(segment), facts) as writer:
-            for rank in frames.tolist():
-                cancel.raise_if_cancelled()
-                row = self._recording.row_of_frame(rank)
-                points = None if row < 0 else self._recording.landmarks68(row, row + 1)
-                if points is None or not np.isfinite(points).all():
-                    continue
-                frame = self._reader.frame(rank)
-                found = cut_if_good(frame.image, points, float(confidence[row]), self._request.size)
-                if found is not None:
-                    writer.add(frame.time_s, rank, *found, self._face)
+            for frame, transform, crop in cut:
+                writer.add(frame.time_s, frame.index, transform, crop, self._face)
         return CropFile(self._pieces.path(segment))
 
     def _join(self, pieces: Sequence[CropFile]) -> None:

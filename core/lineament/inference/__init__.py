@@ -2,5 +2,6 @@
 
 from lineament.inference.crop_scorer import CropScorer
 from lineament.inference.scorer import Scorer
+from lineament.inference.video_scorer import VideoScorer
 
-__all__ = ["CropScorer", "Scorer"]
+__all__ = ["CropScorer", "Scorer", "VideoScorer"]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.support.growing import Growing
 from tests.support.models import make_searched
 
 from lineament.errors import ModelError
@@ -15,38 +16,6 @@ from lineament.models.predicting import MIN_USABLE_S
 from lineament.models.searched import SearchedModel
 from lineament.resources import resource_path
 from lineament.simulation import SimulatedRecording, simulate_cohort
-
-
-class Growing:
-    """The first rows of a recording, as an analysis under way shows them."""
-
-    def __init__(self, whole: SimulatedRecording, rows: int, neutral_frames: int = 0) -> None:
-        self.whole, self.n_rows, self.neutral_frames = whole, rows, neutral_frames
-
-    @property
-    def meta(self):  # type: ignore[no-untyped-def]
-        complete = self.n_rows >= self.whole.n_rows
-        return replace(self.whole.meta, complete=complete, neutral_frames=self.neutral_frames)
-
-    @property
-    def time_s(self) -> np.ndarray:
-        return self.whole.time_s[: self.n_rows]
-
-    def has(self, name: str) -> bool:
-        return self.whole.has(name)
-
-    def column(self, name: str) -> np.ndarray:
-        return self.whole.column(name)[: self.n_rows]
-
-    def mesh(self, start: int, stop: int) -> None:
-        return None
-
-    def landmarks68(self, start: int, stop: int) -> np.ndarray | None:
-        return self.whole.landmarks68(start, min(stop, self.n_rows))
-
-    def row_of_frame(self, frame: int) -> int:
-        return frame if frame < self.n_rows else -1
-
 
 AnyModel = HandDesignedModel | SearchedModel
 

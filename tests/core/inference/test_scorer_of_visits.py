@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.core.models.mpdrm.test_model import Growing
+from tests.support.growing import Growing
 from tests.support.models import make_hand_designed
 from tests.support.published_models import make_mpdrm
 
@@ -26,7 +26,7 @@ def visits() -> list[SimulatedRecording]:
 def test_a_growing_recording_ends_as_the_whole_one_would(model: MpdrmModel, visits: list[SimulatedRecording]) -> None:
     scorer = Scorer(model, earlier=visits[:2])
     for rows in range(400, visits[2].n_rows, 400):
-        found = scorer.score(Growing(visits[2], rows))  # type: ignore[arg-type]
+        found = scorer.score(Growing(visits[2], rows))
     found = scorer.score(visits[2])
     whole = model.predict(visits[2], earlier=visits[:2])
     assert found.score == pytest.approx(whole.score, abs=1e-5)
