@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from lineament.models import Prediction
 from lineament.progress import CancelToken, EventSink, Progress
 from lineament.recording import RecordingView
 from lineament_desktop.jobs.core_work import Core
+from lineament_desktop.jobs.scoring import ScoringTask
 
 
 @dataclass
@@ -28,7 +29,7 @@ class FakeCore:
     saved: dict[Path, RecordingView] = field(default_factory=dict)
     prediction: Callable[[float], Prediction] = fake_prediction
     measured: list[Path] = field(default_factory=list)
-    forced: bool = False
+    tasks: list[ScoringTask] = field(default_factory=list)
 
     def core(self) -> Core:
         return Core(self.measure, self.make_scorer, self.read)
@@ -53,8 +54,8 @@ class FakeCore:
         sink(RecordingFinished(recording, saved))  # type: ignore[arg-type]
         return recording
 
-    def make_scorer(self, force: bool) -> "FakeCore":
-        self.forced = force
+    def make_scorer(self, task: ScoringTask) -> "FakeCore":
+        self.tasks.append(task)
         return self
 
     def _wait_or_fail(self, cancel: CancelToken) -> None:
@@ -64,10 +65,10 @@ class FakeCore:
         if self.fail is not None:
             raise self.fail
 
-    def score(self, recording: RecordingView) -> Prediction:
-        if self.score_fails is not None and not self.forced:
+    def score(self, recording: RecordingView, cancel: CancelToken) -> Iterator[Prediction]:
+        if self.score_fails is not None and not self.tasks[-1].force:
             raise self.score_fails
-        return self.prediction(max(recording.n_rows / 30, 4.5))
+        yield self.prediction(max(recording.n_rows / 30, 4.5))
 
     def read(self, path: Path) -> RecordingView:
         return self.saved[path]

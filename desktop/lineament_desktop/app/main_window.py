@@ -14,14 +14,14 @@ from lineament_desktop.app.dialogs import ABOUT, TextDialog
 from lineament_desktop.app.menus import add_actions, build_menus, show_review_actions
 from lineament_desktop.app.mode_bar import Ground, ModeBar
 from lineament_desktop.app.model_card_dialog import ModelCardDialog
-from lineament_desktop.app.notices import model_is_simulated
 from lineament_desktop.app.opening import ALL_FILTER, RECORDING_FILTER, VIDEO_FILTER, dropped_files, kind_of, why_not
 from lineament_desktop.app.pages import PAGES, REVIEW, Context, Pages
 from lineament_desktop.app.saving import copy_recording
 from lineament_desktop.app.shortcuts_dialog import ShortcutsDialog
 from lineament_desktop.app.status import StatusBar
 from lineament_desktop.jobs.core_work import Core
-from lineament_desktop.jobs.review_jobs import ReviewJobs
+from lineament_desktop.jobs.model_choice import ModelChoice
+from lineament_desktop.jobs.review_jobs import JOIN_S, ReviewJobs
 from lineament_desktop.review.panes.quality_strip import QualityStrip
 from lineament_desktop.review.player import ReviewPlayer, SeekBar, TransportBar, player_actions
 from lineament_desktop.review.recording_playhead import RecordingPlayhead
@@ -47,11 +47,11 @@ class MainWindow(QMainWindow):
         self.recording_playhead = RecordingPlayhead(self.state)
         self.core = core or Core()
         self.jobs = ReviewJobs(self.state, self.player.open, self.core)
+        self.models = ModelChoice(self.state, self.settings, self.core, self.jobs.score_again)
         transport = TransportBar(self.player, QualityStrip(self.state))
         self.workspace = ReviewWorkspace(self.state, Controls(self.player.view, transport, SeekBar(self.state)))
-        self.pages = Pages(
-            self.workspace, Context(self.state, self.settings, self.core, self.show_page, self.open_path), PAGES
-        )
+        context = Context(self.state, self.settings, self.core, self.show_page, self.open_path, self.use_model)
+        self.pages = Pages(self.workspace, context, PAGES)
         self.mode_bar = ModeBar({REVIEW: "Review", **{page.name: page.title for page in PAGES}})
         self.messages = MessageBar()
         self.status = StatusBar(self.state)
@@ -81,12 +81,12 @@ class MainWindow(QMainWindow):
         self.settings.complained.connect(self._on_complaint)
         state.video_changed.connect(self._on_video)
         state.prediction_changed.connect(self._on_prediction)
+        state.model_changed.connect(self._on_prediction)
         state.layers_changed.connect(self._on_layer)
         self.status.cancel_asked.connect(self.jobs.cancel)
         self.jobs.stopping_changed.connect(self.status.set_stopping)
         self.workspace.estimate.model_card_asked.connect(self.show_model_card)
         self.player.view.file_dropped.connect(self.open_path)
-        self._on_prediction(None)
 
     def _restore(self) -> None:
         values = self.settings.values
@@ -94,6 +94,8 @@ class MainWindow(QMainWindow):
         if values.geometry:
             self.restoreGeometry(QByteArray.fromBase64(values.geometry.encode()))
         self.workspace.restore_layout(values.layout)
+        self.models.restore()
+        self._on_prediction(None)
         if self.settings.complaint is not None:
             self.state.post(self.settings.complaint, "warning")
 
@@ -169,6 +171,15 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
         self._open_dropped(dropped_files(event.mimeData()))
 
+    # The model
+
+    def use_model(self, folder: Path | None) -> None:
+        """Let the model of a folder score what is on screen, from now on and in later runs; None: the default.
+
+        A folder that cannot be used is refused in a message, and the present model stays.
+        """
+        self.models.use(folder)
+
     # Following the state
 
     def _on_video(self, video: object) -> None:
@@ -177,12 +188,12 @@ class MainWindow(QMainWindow):
         if path is not None:
             self.settings.add_recent(path)
 
-    def _on_prediction(self, prediction: object) -> None:
-        shown = self.state.prediction
-        simulated = (
-            shown.provenance.trained_on_simulated if shown is not None else model_is_simulated(self.core.model_folder)
-        )
-        self.mode_bar.simulated.setVisible(simulated)
+    def _on_prediction(self, _: object) -> None:
+        """The notice follows the estimate on screen, and while there is none the model in use."""
+        shown, model = self.state.prediction, self.state.model
+        of_estimate = shown is not None and shown.provenance.trained_on_simulated
+        of_model = shown is None and model is not None and model.simulated
+        self.mode_bar.simulated.setVisible(of_estimate or of_model)
 
     def _on_layer(self, name: str, visible: bool) -> None:
         self.settings.values.layers[name] = visible
@@ -220,7 +231,9 @@ class MainWindow(QMainWindow):
 
     def show_model_card(self) -> None:
         try:
-            ModelCardDialog(describe_model(self.core.model_folder()), self).open()
+            model = self.state.model
+            folder = model.folder if model is not None else self.core.model_folder()
+            ModelCardDialog(describe_model(folder), self).open()
         except ModelError as error:
             self.state.post(str(error), "error")
         except FileNotFoundError as error:
@@ -249,5 +262,6 @@ class MainWindow(QMainWindow):
         self.remember()
         self.pages.close_pages()
         self.player.close()
+        self.models.close(JOIN_S)
         self.jobs.close()
         super().closeEvent(event)

@@ -19,7 +19,8 @@ class Context:
     """What the window lends to a workspace.
 
     review: what Review shows, and where messages are posted. show: bring another workspace, by its name, to the front.
-    open_path: open a video or recording in Review.
+    open_path: open a video or recording in Review. use_model: let the model of a folder score what Review shows, from
+    now on and in later runs; None: the shipped default. A folder that cannot be used is refused in a message.
     """
 
     review: ReviewState
@@ -27,6 +28,7 @@ class Context:
     core: Core
     show: Callable[[str], None]
     open_path: Callable[[Path], None]
+    use_model: Callable[[Path | None], None]
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,24 @@
 """The core's functions that jobs call, imported when they are called: torch and mediapipe load in the job's thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, cast
 
-from lineament.models import default_model_folder
+from lineament.models import Model, Prediction, default_model_folder
 from lineament.progress import CancelToken, EventSink
 from lineament.recording import RecordingView
-from lineament_desktop.jobs.scoring import Scores
+from lineament_desktop.jobs.scoring import Scores, ScoringTask
+from lineament_desktop.state.model_facts import read_model_facts
+
+if TYPE_CHECKING:
+    from lineament.inference import Scorer
+    from lineament.models.pixels import PixelModel
+
+    AnyModel: TypeAlias = Model | PixelModel
+
+MODELS_KEPT = 2
 
 
 def measure(video: Path, out: Path, cancel: CancelToken, sink: EventSink) -> RecordingView:
@@ -17,18 +27,38 @@ def measure(video: Path, out: Path, cancel: CancelToken, sink: EventSink) -> Rec
     return analyze(video, out, AnalysisSettings(), cancel=cancel, sink=sink)
 
 
-def make_scorer(force: bool) -> Scores:
-    """With the default model. force: score recordings of another extractor than it was trained on, too; such scores
-    are marked."""
-    return scorer_of(default_model_folder(), force)
+def load_model(folder: Path) -> "AnyModel":
+    """The model of a folder, whatever it reads; one that was just loaded and is unchanged on disk is not read again.
+
+    Raises `ModelError` when it cannot be used.
+    """
+    facts = read_model_facts(folder)
+    stamp = tuple((path.name, path.stat().st_mtime_ns) for path in sorted(facts.folder.glob("model.*")))
+    return _loaded(facts.folder, facts.reads_crops, stamp)
 
 
-def scorer_of(folder: Path, force: bool) -> Scores:
-    """With the model of a folder; see `make_scorer`."""
+@lru_cache(maxsize=MODELS_KEPT)
+def _loaded(folder: Path, reads_crops: bool, stamp: tuple[tuple[str, int], ...]) -> "AnyModel":
+    from lineament.models import load_model, load_pixel_model
+
+    return load_pixel_model(folder) if reads_crops else load_model(folder)
+
+
+def make_scorer(task: ScoringTask) -> Scores:
+    """Raises `ModelError` when the model cannot be used."""
     from lineament.inference import Scorer
-    from lineament.models import load_model
 
-    return Scorer(load_model(folder), force=force)
+    return SignalScores(Scorer(cast(Model, load_model(task.model)), force=task.force))
+
+
+class SignalScores:
+    """Implements `Scores` for a model of signals: one estimate a request."""
+
+    def __init__(self, scorer: "Scorer") -> None:
+        self._scorer = scorer
+
+    def score(self, recording: RecordingView, cancel: CancelToken) -> Iterator[Prediction]:
+        yield self._scorer.score(recording)
 
 
 def read_recording(path: Path) -> RecordingView:
@@ -39,13 +69,15 @@ def read_recording(path: Path) -> RecordingView:
 
 @dataclass(frozen=True)
 class Core:
-    """What the window needs of the core; tests put stand-ins here. model_folder: the model that `make_scorer` uses."""
+    """What the window needs of the core; tests put stand-ins here. model_folder: of the model in use where the user
+    chose none."""
 
     measure: Callable[[Path, Path, CancelToken, EventSink], RecordingView] = measure
-    make_scorer: Callable[[bool], Scores] = make_scorer
+    make_scorer: Callable[[ScoringTask], Scores] = make_scorer
     read_recording: Callable[[Path], RecordingView] = read_recording
     model_folder: Callable[[], Path] = default_model_folder
+    load_model: "Callable[[Path], AnyModel]" = load_model
 
     def with_model(self, folder: Path) -> "Core":
-        """The same with another model than the default one, for scoring and for its card."""
-        return replace(self, make_scorer=partial(scorer_of, folder), model_folder=lambda: folder)
+        """The same with another model where the user chose none."""
+        return replace(self, model_folder=lambda: folder)

@@ -17,7 +17,7 @@ from lineament_desktop.jobs.background import BackgroundJob, Done
 from lineament_desktop.jobs.companions import find_video
 from lineament_desktop.jobs.core_work import Core
 from lineament_desktop.jobs.runner import JobRunner
-from lineament_desktop.jobs.scoring import Scored, ScoringWork
+from lineament_desktop.jobs.scoring import Scored, Scores, ScoringTask, ScoringWork
 from lineament_desktop.review.recording_playhead import index_of
 from lineament_desktop.state import ReviewState
 from lineament_desktop.state.places import log_file, recording_folder
@@ -242,9 +242,25 @@ class ReviewJobs(QObject):
         self._start_scoring(force=True)
         self._score(recording, last=True)
 
+    def score_again(self) -> None:
+        """Another model is in use: what is on screen is scored with it, whole or as far as it is measured."""
+        recording = self._state.recording
+        self._state.set_prediction(None)
+        if recording is None or (recording.meta.complete and not recording.meta.faces):
+            return
+        self._state.set_failure(None)
+        self._start_scoring()
+        self._score(recording, last=self._measuring is None)
+
     def _start_scoring(self, *, force: bool = False) -> None:
         self._end_scoring()
-        requests = ScoringWork(partial(self._core.make_scorer, force))
+        model = self._state.model
+
+        def make() -> Scores:
+            folder = model.folder if model is not None else self._core.model_folder()
+            return self._core.make_scorer(ScoringTask(folder, force))
+
+        requests = ScoringWork(make)
         job = BackgroundJob("scoring", requests, newest_only=frozenset({"Scored"}), log_path=str(log_file()))
         self._scoring, self._requests, self._scored_at = job, requests, monotonic()
         self._runner.start(job, partial(self._on_scored, job), partial(self._on_scoring_done, job))

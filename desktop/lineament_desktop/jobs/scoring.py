@@ -1,8 +1,9 @@
-"""Scoring beside a growing recording: a thread that loads the model once and answers the newest request."""
+"""Keeping an estimate up to date: the newest wish is answered, those before it are dropped."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from lineament.models import Prediction
@@ -12,10 +13,21 @@ from lineament.recording import RecordingView
 WAIT_S = 0.1
 
 
-class Scores(Protocol):
-    """What is needed of `lineament.inference.Scorer`."""
+@dataclass(frozen=True)
+class ScoringTask:
+    """With what one recording is scored. model: a model's folder. force: though it is of another extractor than the
+    model was trained on."""
 
-    def score(self, recording: RecordingView) -> Prediction: ...
+    model: Path
+    force: bool = False
+
+
+class Scores(Protocol):
+    """Holds a model and what it has made of the recording it last scored."""
+
+    def score(self, recording: RecordingView, cancel: CancelToken) -> Iterator[Prediction]:
+        """Estimates of the recording as it is now, at least one, the last one of all of it."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -47,7 +59,9 @@ class ScoringWork:
             recording, last = self._next(cancel)
             if scorer is None:  # only now: loading torch would hold up the first measured frames
                 scorer = self._make_scorer()
-            sink(Scored(recording, scorer.score(recording)))
+            for prediction in scorer.score(recording, cancel):
+                cancel.raise_if_cancelled()
+                sink(Scored(recording, prediction))
             if last:
                 return
 

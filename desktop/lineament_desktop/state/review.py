@@ -10,6 +10,7 @@ from lineament.models.prediction import Prediction
 from lineament.progress import Progress
 from lineament.recording import RecordingView
 from lineament.video import FrameIndex, VideoInfo
+from lineament_desktop.state.model_facts import Given, ModelFacts
 from lineament_desktop.state.playhead import Playhead
 
 Severity = Literal["information", "warning", "error"]
@@ -26,7 +27,7 @@ class Message:
 class ReviewState:
     """Everything Review shows. Signals fire in the thread that changes the state: the window's own.
 
-    Facts (set by the player and the jobs): `video`, `index`, `recording`, `prediction`, `playhead`, `playing`,
+    Facts (set by the player and the jobs): `video`, `index`, `recording`, `prediction`, `model`, `playhead`, `playing`,
     `progress`, `failure`.
     Wishes (set by any widget, carried out by the player): `seek_frame`, `seek_time`, `step`, `set_playing`,
     `set_speed`, `set_loop`, `set_loop_start`.
@@ -36,6 +37,7 @@ class ReviewState:
     recording_changed = Signal(object)  # RecordingView | None: another recording
     recording_grew = Signal()  # the same recording has more rows, or its columns were revised
     prediction_changed = Signal(object)  # Prediction | None
+    model_changed = Signal(object)  # ModelFacts | None: another model is in use
     playhead_changed = Signal(Playhead)  # the picture on screen is now this frame
     playing_changed = Signal(bool)
     speed_changed = Signal(float)
@@ -55,6 +57,7 @@ class ReviewState:
         self.index: FrameIndex | None = None
         self.recording: RecordingView | None = None
         self.prediction: Prediction | None = None
+        self.model: ModelFacts | None = None
         self.playhead: Playhead | None = None
         self.playing = False
         self.speed = 1.0
@@ -102,6 +105,16 @@ class ReviewState:
     def set_prediction(self, prediction: Prediction | None) -> None:
         self.prediction = prediction
         self.prediction_changed.emit(prediction)
+
+    def set_model(self, model: ModelFacts | None) -> None:
+        """Another model is in use from now on; None where its folder says nothing that can be read."""
+        if model != self.model:
+            self.model = model
+            self.model_changed.emit(model)
+
+    def model_gives(self, what: Given) -> bool:
+        """Whether the model in use gives this; one that cannot be read is taken for one of the usual kind."""
+        return what in self.model.gives if self.model is not None else what == "attributes"
 
     def set_progress(self, progress: Progress | None) -> None:
         self.progress = progress

@@ -15,6 +15,7 @@ from lineament_desktop.state.places import config_folder
 
 FILE = "settings.json"
 RECENT_LIMIT = 10
+MODEL_LIMIT = 8
 ThemeChoice = Literal["system", "light", "dark"]
 THEME_CHOICES: tuple[ThemeChoice, ...] = ("system", "light", "dark")
 
@@ -28,6 +29,8 @@ class Values:
     layers: dict[str, bool] = field(default_factory=dict)
     layout: dict[str, Any] = field(default_factory=dict)
     geometry: str = ""
+    model: str = ""  # folder of the model in use, "" for the shipped default
+    models: list[str] = field(default_factory=list)  # folders of models opened by the user, newest first
 
 
 class Settings:
@@ -61,6 +64,25 @@ class Settings:
     def forget_recent(self) -> None:
         self.values.recent = []
         self.recent_changed.emit()
+        self.save()
+
+    # Models
+
+    def model(self) -> Path | None:
+        """Folder of the model last chosen, None for the shipped default."""
+        return Path(self.values.model) if self.values.model else None
+
+    def own_models(self) -> list[Path]:
+        """Folders of models that did not ship, newest first."""
+        return [Path(text) for text in self.values.models]
+
+    def remember_model(self, folder: Path | None, *, own: bool = False) -> None:
+        """From now on this model is in use; None for the shipped default. own: list it among the user's models."""
+        text = str(folder.resolve()) if folder is not None else ""
+        self.values.model = text
+        if own:
+            others = [known for known in self.values.models if known != text]
+            self.values.models = [text, *others][:MODEL_LIMIT]
         self.save()
 
     # The file
@@ -109,7 +131,8 @@ def _values(data: object) -> Values:
         if not isinstance(value, type(defaults[name])):
             raise TypeError(f"{name} is a {type(value).__name__}")
     values = Values(**known)
-    if values.theme not in THEME_CHOICES or not all(isinstance(text, str) for text in values.recent):
-        raise TypeError("theme or recent files are of another kind")
+    paths = (*values.recent, *values.models)
+    if values.theme not in THEME_CHOICES or not all(isinstance(text, str) for text in paths):
+        raise TypeError("theme, recent files or models are of another kind")
     values.layers = {name: shown for name, shown in values.layers.items() if isinstance(shown, bool)}
     return values
