@@ -46,12 +46,7 @@ class Report:
     @property
     def labels(self) -> tuple[str, ...]:
         """What has to be said wherever a figure of this run is shown."""
-        labels = [NOTICE]
-        if self.cohort.get("simulated"):
-            labels.append(SIMULATED)
-        if "(toy)" in str(self.cohort.get("name", "")):
-            labels.append(TOY)
-        return tuple(labels)
+        return labels_of(self.cohort)
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -81,6 +76,16 @@ class Report:
             "environment": [dict(session) for session in self.environment],
             "method_card": [practice.to_json() for practice in self.card],
         }
+
+
+def labels_of(cohort: Mapping[str, Any]) -> tuple[str, ...]:
+    """What has to be said wherever a figure of a run on this cohort is shown."""
+    labels = [NOTICE]
+    if cohort.get("simulated"):
+        labels.append(SIMULATED)
+    if "(toy)" in str(cohort.get("name", "")):
+        labels.append(TOY)
+    return tuple(labels)
 
 
 def build_report(folder: Path) -> Report:
