@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.core.crops.conftest import FRAMES
+from tests.support.avatar_clips import pictures, write_clip
 from tests.support.growing import Growing
 from tests.support.published_models import make_hmhn
 
@@ -17,7 +18,6 @@ from lineament.models import pixels
 from lineament.models.hmhn.model import HMHNModel
 from lineament.progress import Cancelled, CancelToken
 from lineament.recording import Recording, open_recording
-from lineament.recording.in_memory import InMemoryRecording
 
 REQUEST = CropRequest(112, 8)
 ALL = 10_000
@@ -56,17 +56,21 @@ def copied(recording: Recording, folder: Path) -> Recording:
     return open_recording(Path(shutil.copy(recording.path, folder)))
 
 
-def test_another_video_and_a_recording_without_landmarks_are_refused(clip: Path, analysed: Recording) -> None:
-    assert analysed.meta.video is not None
-    video = replace(analysed.meta.video, content_hash="0" * 64)
-    columns = {name: np.asarray(analysed.column(name)) for name in analysed.names}
-    for meta, match in (
-        (replace(analysed.meta, video=video), r"not the recording of visit\.mp4"),
-        (analysed.meta, "holds no landmarks"),
-    ):
-        other = InMemoryRecording(meta, columns, None)
-        with CropStream(clip, REQUEST) as stream, pytest.raises(RecordingError, match=match):
-            stream.update(other, ALL)
+class NoPoints(Growing):
+    """As a table of another program, which has columns alone."""
+
+    def landmarks68(self, start: int, stop: int) -> None:
+        return None
+
+
+def test_another_video_and_a_recording_without_landmarks_are_refused(
+    clip: Path, analysed: Recording, tmp_path: Path
+) -> None:
+    other = write_clip(tmp_path / "other.mp4", pictures(320, 180, 8))
+    with CropStream(other, REQUEST) as stream, pytest.raises(RecordingError, match=r"not the recording of other\.mp4"):
+        stream.update(analysed, ALL)
+    with CropStream(clip, REQUEST) as stream, pytest.raises(RecordingError, match="holds no landmarks"):
+        stream.update(NoPoints(analysed, FRAMES), ALL)
 
 
 def test_a_growing_recording_is_scored_as_the_whole_one(
