@@ -41,7 +41,8 @@ HEADER = """\
 def direct_dependencies() -> list[str]:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     named = [d for d in project["dependencies"] if not d.startswith("mediapipe") and d != "torch"]
-    return [*named, *MEDIAPIPE_NEEDS, *DEVELOPMENT]
+    extras = [d for extra in project.get("optional-dependencies", {}).values() for d in extra]
+    return [*named, *extras, *MEDIAPIPE_NEEDS, *DEVELOPMENT]
 
 
 def main() -> None:

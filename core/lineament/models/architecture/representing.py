@@ -43,7 +43,7 @@ class Representations(nn.Module):
             else:
                 flat = kind(_together([series[:, channels] for channels in reading.values()]))
             sizes = [channels.stop - channels.start for channels in reading.values()]
-            maps = flat.reshape(len(flat), cast(int, kind.maps), sum(sizes), -1).transpose(1, 2)
+            maps = flat.reshape(flat.shape[0], cast(int, kind.maps), sum(sizes), -1).transpose(1, 2)
             for attribute, part in zip(reading, torch.split(maps, sizes, dim=1), strict=True):
                 found[attribute][name] = part
         return dict(found)
