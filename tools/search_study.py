@@ -14,11 +14,15 @@ from pathlib import Path
 from lineament.progress import Cancelled, CancelToken
 from lineament.search.engines import choose_engine
 from lineament.search.study.cells import ABLATIONS, METHODS, SMALL, Cell, Study, StudyCohort
+from lineament.search.study.curve_table import curves_to_markdown
+from lineament.search.study.curves import CurveCohort, Curves, found_in
 from lineament.search.study.table import read_cells, to_comparison, to_markdown
 from lineament.video.index_cache import cache_folder
 
 PROJECT = Path(__file__).resolve().parents[1]
 FOLDER = PROJECT / "docs" / "study"
+KINDS = ["small", "large", "ablations", "curves"]
+CURVE_SEED, CURVES = 101, 3
 
 TEXT = """# The searches compared
 
@@ -41,15 +45,28 @@ def cohorts(kind: str) -> list[StudyCohort]:
     ]
 
 
+def curve_cohorts() -> list[CurveCohort]:
+    """Cohorts of their own; the found network is that of the study's first small cohort of the same preset."""
+    made = []
+    for seed in range(CURVE_SEED, CURVE_SEED + CURVES):
+        for preset in ("strong", "realistic"):
+            first = Cell(StudyCohort(preset, 142, 47, 1), METHODS[0]).file(FOLDER / "cells")
+            found = found_in(json.loads(first.read_text())) if first.exists() else None
+            made.append(CurveCohort(preset, seed, found))
+    return made
+
+
 def cells(kind: str) -> list[Cell]:
     if kind == "ablations":
         return [Cell(cohort, name) for cohort in cohorts("small") for name in ABLATIONS]
+    if kind == "large":  # hours: what matters most comes first
+        return [Cell(cohort, method) for method in METHODS for cohort in cohorts(kind)]
     return [Cell(cohort, method) for cohort in cohorts(kind) for method in METHODS]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kinds", nargs="+", default=["small", "large", "ablations"])
+    parser.add_argument("--kinds", nargs="+", default=KINDS, choices=KINDS)
     parser.add_argument("--workers", type=int, default=None)
     parser.add_argument("--minutes", type=float, default=None, help="stop after the cell that is then running")
     parser.add_argument("--table", action="store_true", help="only write the table of what is there")
@@ -59,22 +76,26 @@ def main() -> int:
         cancel = CancelToken()
 
         def told(event: object) -> None:
-            if isinstance(event, Cell):
-                print(f"{(time.monotonic() - started) / 60:6.1f} min  {event.cohort.name}  {event.method}", flush=True)
+            if isinstance(event, Cell | Path):
+                name = event.stem if isinstance(event, Path) else f"{event.cohort.name}  {event.method}"
+                print(f"{(time.monotonic() - started) / 60:6.1f} min  {name}", flush=True)
                 if options.minutes is not None and time.monotonic() - started > 60 * options.minutes:
                     cancel.cancel()
 
-        wanted = [cell for kind in options.kinds for cell in cells(kind)]
-        study = Study(wanted, FOLDER / "cells", cache_folder() / "study")
+        wanted = [cell for kind in options.kinds if kind != "curves" for cell in cells(kind)]
+        work = cache_folder() / "study"
+        study = Study(wanted, FOLDER / "cells", work)
         try:
             with choose_engine("cpu", options.workers) as engine:
                 study.fill(engine, cancel, told)
+                if "curves" in options.kinds:
+                    Curves(curve_cohorts(), FOLDER / "curves", work).fill(engine, cancel, told)
         except (Cancelled, KeyboardInterrupt):
             print(
                 f"stopped; {len(study.missing())} of {len(wanted)} cells are missing; give the command again to go on"
             )
     (FOLDER / "cells").mkdir(parents=True, exist_ok=True)
-    tables = to_markdown(read_cells(FOLDER / "cells"))
+    tables = to_markdown(read_cells(FOLDER / "cells")) + "\n" + curves_to_markdown(read_cells(FOLDER / "curves"))
     text = TEXT.format(budget=SMALL.budget, folds=SMALL.folds, tables=tables)
     (FOLDER / "README.md").write_text(text)
     comparison = to_comparison(read_cells(FOLDER / "cells"))

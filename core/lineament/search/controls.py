@@ -64,19 +64,20 @@ def run_controls(work: Work, winner: Candidate, singles: Sequence[Candidate], sp
         means = channel_means(work.data.features.values, work.data.features.present)
         shuffled = work.data.part(work.part.shuffled(shuffle)).scores[work.rows.pool]
         return Controls(
-            constant=_constant(work),
-            ridge_means=_ridge(work, "ridge on channel means", means),
-            ridge=_ridge(work, "ridge on session statistics", statistics),
+            constant=constant_of(work),
+            ridge_means=ridge_of(work, "ridge on channel means", means),
+            ridge=ridge_of(work, "ridge on session statistics", statistics),
             hand=hand,
             alone=tuple(alone),
             random=tuple(random),
             permuted=permuted,
             permuted_scores=shuffled,
-            permuted_means=_constant(work, shuffled).held,
+            permuted_means=constant_of(work, shuffled).held,
         )
 
 
-def _constant(work: Work, scores: FloatArray | None = None) -> Plain:
+def constant_of(work: Work, scores: FloatArray | None = None) -> Plain:
+    """The mean of the scores that each of the final folds is fitted on, or of `scores` in their place."""
     scores = work.scores if scores is None else scores
     held, test = np.empty(len(scores)), np.empty((work.config.folds, len(work.rows.test)))
     for fold in final_folds(work):
@@ -85,7 +86,8 @@ def _constant(work: Work, scores: FloatArray | None = None) -> Plain:
     return Plain("constant", held, test, held, test)
 
 
-def _ridge(work: Work, name: str, statistics: FloatArray) -> Plain:
+def ridge_of(work: Work, name: str, statistics: FloatArray) -> Plain:
+    """Ridge on statistics float64[N, p] of all sessions, in the final folds."""
     pool, test, scores = work.rows.pool, work.rows.test, work.scores
     held, tested = np.empty(len(pool)), np.empty((work.config.folds, len(test)))
     for fold in final_folds(work):

@@ -113,7 +113,7 @@ def run_search(
     for number, part in enumerate(parts):
         label = "" if len(parts) == 1 else "all" if part.outer is None else f"outer fold {number + 1}"
         each = config.budget / len(parts)
-        work = _work(part, each, config, data, run, engine, cancel or CancelToken(), sink)
+        work = work_on(part, each, config, data, run, engine, cancel or CancelToken(), sink)
         work.label, work.later = label, each * (len(parts) - number - 1)
         found.append(search_part(work))
     outcome = SearchOutcome(config, features, whole_space(config), found[-1], tuple(found[:-1]))
@@ -123,7 +123,7 @@ def run_search(
     return outcome
 
 
-def _work(
+def work_on(
     part: Part,
     budget: float,
     config: SearchConfig,
@@ -133,6 +133,7 @@ def _work(
     cancel: CancelToken,
     sink: EventSink,
 ) -> Work:
+    """The means of a search on one part, with all kinds of units known."""
     arguments = {"folder": str(run.folder), "fingerprint": data.features.fingerprint}
     registry = Registry(FUNCTIONS, Loader(LOADER, arguments))
     return Work(config, part, data, run, engine, registry, cancel, sink, Budget(budget))

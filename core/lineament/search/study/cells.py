@@ -118,7 +118,7 @@ class Study:
 
     def missing(self) -> list[Cell]:
         """Cells without a result, or with one of an older simulator."""
-        return [cell for cell in self.cells if not _is_filled(cell.file(self.results))]
+        return [cell for cell in self.cells if not is_filled(cell.file(self.results))]
 
     def fill(self, engine: Engine, cancel: CancelToken, sink: EventSink = ignore_events) -> None:
         """Fill the missing cells in order. Raises `Cancelled` and what `run_search` raises; what is filled stays."""
@@ -134,7 +134,7 @@ class Study:
         features = cell.cohort.features(simulated, seconds, self.work / "features", cancel, sink)
         started = time.monotonic()
         folder = self.work / cell.cohort.name
-        with _run_folder(folder, features, cell.cohort.settings(self.base)) as run:
+        with open_or_create(folder, features, cell.cohort.settings(self.base)) as run:
             record_environment(folder, config.device_name, engine.workers)
             outcome = run_search(features, config, run, engine, cancel, sink)
         test = outcome.part.rows.test
@@ -143,11 +143,13 @@ class Study:
         return {"cohort": vars(cell.cohort), "method": cell.method, **spent, **facts}
 
 
-def _is_filled(path: Path) -> bool:
+def is_filled(path: Path) -> bool:
+    """Whether a result is there, and of this simulator."""
     return path.exists() and json.loads(path.read_text()).get("simulator") == SIMULATOR_VERSION
 
 
-def _run_folder(folder: Path, features: CohortFeatures, base: SearchConfig) -> Run:
+def open_or_create(folder: Path, features: CohortFeatures, base: SearchConfig) -> Run:
+    """The run in a scratch folder, gone on with where it is there."""
     if (folder / "run.json").exists():
         return open_run(folder, features)[0]
     return create_run(folder, features, base)

@@ -61,13 +61,13 @@ def lines(cells: Sequence[Mapping[str, Any]], preset: str, train: int) -> list[L
     for method in (*METHODS, *ABLATIONS):
         mine = [c for c in own if c["method"] == method]
         if mine:
-            found.append(_line(method, mine, "final predictor", searched=True))
+            found.append(line_of(method, mine, "final predictor", searched=True))
             if method == METHODS[0]:
-                found.append(_line(f"{method}, network alone", mine, "searched network", searched=False))
+                found.append(line_of(f"{method}, network alone", mine, "searched network", searched=False))
     one_each = _one_each(own)
-    found += [_line(name, one_each, name, searched=False) for name in CONTROLS if _has(one_each, name)]
+    found += [line_of(name, one_each, name, searched=False) for name in CONTROLS if _has(one_each, name)]
     found.append(_random(one_each))
-    found.append(_line("constant", one_each, "constant", searched=False))
+    found.append(line_of("constant", one_each, "constant", searched=False))
     return found
 
 
@@ -81,7 +81,8 @@ def _has(cells: Sequence[Mapping[str, Any]], name: str) -> bool:
     return all(name in cell["predictions"] for cell in cells)
 
 
-def _line(system: str, cells: Sequence[Mapping[str, Any]], predictor: str, *, searched: bool) -> Line:
+def line_of(system: str, cells: Sequence[Mapping[str, Any]], predictor: str, *, searched: bool) -> Line:
+    """One predictor of these cells, called `system`. searched: its cells have intervals and a cost of its own."""
     predicted, scores, persons = _joined(cells, predictor), _scores(cells), _persons(cells)
     metrics = measure(predicted, scores, persons, constant=predictor == "constant")
     others = ("ridge on session statistics", "hand-designed", "constant")
@@ -90,7 +91,6 @@ def _line(system: str, cells: Sequence[Mapping[str, Any]], predictor: str, *, se
         for name in others
         if name != predictor and _has(cells, name)
     }
-    inside = coverage(np.concatenate([np.array(c["intervals"]) for c in cells]), scores)["coverage"]
     return Line(
         system,
         _share(predicted, cells),
@@ -98,16 +98,20 @@ def _line(system: str, cells: Sequence[Mapping[str, Any]], predictor: str, *, se
         metrics.mae,
         metrics.ccc,
         against,
-        inside if searched else None,
+        _covered(cells, scores) if searched else None,
         len(cells),
         float(np.mean([c["seconds"] for c in cells])) / 60 if searched else None,
     )
 
 
+def _covered(cells: Sequence[Mapping[str, Any]], scores: FloatArray) -> float:
+    return coverage(np.concatenate([np.array(cell["intervals"]) for cell in cells]), scores)["coverage"]
+
+
 def _random(cells: Sequence[Mapping[str, Any]]) -> Line:
     """The mean figures of random architectures, one after the other on all cohorts."""
     names = sorted({n for c in cells for n in c["predictions"] if n.startswith("random ")})
-    each = [_line(name, cells, name, searched=False) for name in names if _has(cells, name)]
+    each = [line_of(name, cells, name, searched=False) for name in names if _has(cells, name)]
 
     def mean(estimates: Sequence[Estimate | None]) -> Estimate:
         there = [e for e in estimates if e is not None]
