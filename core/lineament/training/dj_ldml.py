@@ -4,12 +4,13 @@ After Zhou et al. (TAFFC 13(3):1605-1618), of which the abstract alone is public
 embedding are learnt jointly on a spatiotemporal feature of video clips. Everything beyond that is our choice.
 """
 
-import hashlib
-import json
+import math
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import torch  # noqa: TID253
 from torch import Tensor  # noqa: TID253
 
@@ -20,14 +21,16 @@ from lineament.models.dj_ldml.label_distribution import LabelDistribution
 from lineament.models.dj_ldml.model import DjLdmlModel
 from lineament.models.dj_ldml.network import DjLdmlNetwork
 from lineament.models.intervals import ConformalTable
+from lineament.models.pixels import CropSource, FloatArray, spacing_s
 from lineament.progress import CancelToken, EventSink, ignore_events
-from lineament.training.baselines import RidgeBaseline
+from lineament.training.crop_measures import measured
+from lineament.training.crop_videos import CropVideos
 from lineament.training.dj_ldml_card import blank_card, finished_card
 from lineament.training.dj_ldml_config import DjLdmlConfig, OptimiserSettings
-from lineament.training.dj_ldml_data import CropVideos, checked_places
-from lineament.training.dj_ldml_held import calibrated, hold_out, times_of
+from lineament.training.dj_ldml_data import checked_places
 from lineament.training.dj_ldml_loop import JointEpochFinished, Trainer, begin, resume
 from lineament.training.dj_ldml_statistics import video_statistics
+from lineament.training.epochs import identity_of, on_device
 
 __all__ = ["CropVideos", "DjLdmlConfig", "JointEpochFinished", "OptimiserSettings", "train_dj_ldml"]
 
@@ -54,28 +57,26 @@ def train_dj_ldml(
     label = _label(videos, config)
     trainer = Trainer(videos, places, label, config, cancel, sink)
     training = begin(_network(videos, label, config), config)
-    identity = _identity(videos, config)
+    identity = identity_of(config.to_json(), videos.fingerprint())
     resume(training, checkpoint, identity)
     trainer.run(training, checkpoint, identity)
-    scale, train, dev = videos.scale, videos.rows("train"), videos.rows("dev")
+
+    def statistics(i: int) -> FloatArray:
+        return video_statistics(videos.sources[i], places[i], config.dev_clips)
+
     model = DjLdmlModel(
         config.shape,
         config.clip,
         label,
         training.network,
-        float(videos.scores[train].mean()),
-        ConformalTable.whole_scale(LEVEL, scale),
+        float(videos.scores[videos.rows("train")].mean()),
+        ConformalTable.whole_scale(LEVEL, videos.scale),
         blank_card(config, videos),
     )
-    times = times_of(videos, "calibration")
-    model.conformal = calibrated(hold_out(model, videos, "calibration", times, cancel, sink), videos, times)
-    seen = {n: video_statistics(videos, places, n, config.dev_clips, cancel, sink) for n in ("train", "dev", "test")}
-    ridge = RidgeBaseline(seen["train"], videos.scores[train], seen["dev"], videos.scores[dev])
-    test = hold_out(model, videos, "test", times, cancel, sink)
+    found = measured(videos, partial(estimates_over_time, model, cancel), statistics, cancel, sink)
+    model.conformal = found.conformal
     minutes = (time.monotonic() - started) / 60
-    model.card = finished_card(
-        config, videos, model, training, test, ridge.predict(seen["test"]), ridge.penalty, times, minutes
-    )
+    model.card = finished_card(config, videos, model, training, found, minutes)
     model.network.to("cpu")
     return model
 
@@ -93,13 +94,7 @@ def _network(videos: CropVideos, label: LabelDistribution, config: DjLdmlConfig)
     if config.start_from is not None:
         take_r3d_18(network.backbone, _tensors(config.start_from))
     network.begin_at(label.targets(videos.scores[videos.rows("train")]).mean(axis=0))
-    try:
-        return network.to(config.device)
-    except (RuntimeError, AssertionError) as error:
-        raise ModelError(
-            f"this computer has no device called {config.device} that can be trained on",
-            remedy="Choose cpu.",
-        ) from error
+    return on_device(network, config.device)
 
 
 def _tensors(path: Path) -> Mapping[str, Tensor]:
@@ -114,7 +109,16 @@ def _tensors(path: Path) -> Mapping[str, Tensor]:
         ) from error
 
 
-def _identity(videos: CropVideos, config: DjLdmlConfig) -> str:
-    """What a checkpoint must belong to."""
-    text = json.dumps(config.to_json(), sort_keys=True) + videos.fingerprint()
-    return hashlib.sha256(text.encode()).hexdigest()
+def estimates_over_time(
+    model: DjLdmlModel, cancel: CancelToken, source: CropSource, times: tuple[float, ...]
+) -> FloatArray:
+    """float64[K]: what the model says of a video when only the first `times[k]` usable seconds had been seen; before
+    the first clip is over, its score stands."""
+    starts, masses = model.video_masses(source, cancel)
+    last_moments = starts + model.clip.seconds - model.clip.step_s
+    found = np.empty(len(times))
+    for k, seconds in enumerate(times):
+        crops = min(math.ceil(seconds / spacing_s(source.times)), len(source.times))
+        seen = int((last_moments <= source.times[crops - 1] + model.clip.tolerance_s).sum())
+        found[k] = model.video_score(masses[: max(seen, 1)])
+    return found

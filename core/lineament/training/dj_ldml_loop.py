@@ -1,16 +1,12 @@
 """The training loop: one epoch at a time, each a function of the seed and its number, so that a resumed run equals one
 that was never stopped (bit for bit on a CPU)."""
 
-import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch  # noqa: TID253
-from torch import Tensor  # noqa: TID253
 
-from lineament.errors import ModelError
 from lineament.models.dj_ldml.augmentation import augmented
 from lineament.models.dj_ldml.batching import batches_of_epoch, video_batches
 from lineament.models.dj_ldml.clips import ClipPlaces, read_clips
@@ -21,12 +17,14 @@ from lineament.models.dj_ldml.network import DjLdmlNetwork
 from lineament.models.dj_ldml.objective import Losses, joint_loss
 from lineament.models.pixels import FloatArray, IntArray, UInt8Array, spread_rows
 from lineament.progress import CancelToken, EventSink, ProgressMeter
-from lineament.training.dj_ldml_checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from lineament.training.checkpoint import Checkpoint, write_checkpoint
+from lineament.training.crop_videos import CropVideos
 from lineament.training.dj_ldml_config import DjLdmlConfig
-from lineament.training.dj_ldml_data import CropVideos
-from lineament.training.dj_ldml_optimiser import make_optimiser, optimiser_state, restore_optimiser, set_rates
+from lineament.training.dj_ldml_optimiser import make_optimiser
+from lineament.training.epochs import Epochs, checkpoint_of, require_finite, taking_up
 from lineament.training.loop import EpochFinished
 from lineament.training.metrics import rmse
+from lineament.training.optimiser import optimiser_state, restore_optimiser, set_rates
 
 
 @dataclass(frozen=True)
@@ -39,23 +37,12 @@ class JointEpochFinished(EpochFinished):
 
 
 @dataclass(eq=False)
-class Training:
-    """All that changes while a network is trained; `best` is its state after the best epoch so far."""
+class Training(Epochs[JointEpochFinished]):
+    """All that changes while a network is trained."""
 
     network: DjLdmlNetwork
     optimiser: torch.optim.Optimizer
     memory: PairMemory
-    epoch: int = 0
-    best: dict[str, Tensor] = field(default_factory=dict)
-    history: list[JointEpochFinished] = field(default_factory=list)
-
-    @property
-    def lowest(self) -> float:
-        return min((e.dev_rmse for e in self.history), default=math.inf)
-
-    def finished(self, config: DjLdmlConfig) -> bool:
-        since = len(self.history) - 1 - max((e.epoch for e in self.history if e.best), default=-1)
-        return self.epoch >= config.epochs or (bool(self.history) and since >= config.patience)
 
 
 class Trainer:
@@ -84,7 +71,7 @@ class Trainer:
         steps = self.batches * self.config.epochs
         done = self.batches * training.epoch
         meter = ProgressMeter(f"training {self.config.name}", steps, "steps", self.sink, skipped=done)
-        while not training.finished(self.config):
+        while not training.finished(self.config.epochs, self.config.patience):
             self._epoch(training, meter)
             if checkpoint is not None:
                 write_checkpoint(checkpoint, _as_checkpoint(training, identity))
@@ -94,28 +81,27 @@ class Trainer:
 
     def _epoch(self, training: Training, meter: ProgressMeter) -> None:
         config, epoch = self.config, training.epoch
+        rates = config.optimiser.backbone_rate, config.optimiser.head_rate
         rng = np.random.default_rng([config.seed, epoch])
         torch.manual_seed(int(rng.integers(2**31)))
         training.network.train()
         seen = []
         for k, chosen in enumerate(video_batches(len(self.train), config.videos_per_batch, self.batches, rng)):
             self.cancel.raise_if_cancelled()
-            set_rates(training.optimiser, config.optimiser, epoch * self.batches + k, self.batches * config.epochs)
+            step, steps = epoch * self.batches + k, self.batches * config.epochs
+            set_rates(training.optimiser, rates, config.optimiser.warm_up, step, steps)
             losses = self._step(training, self.train[chosen], rng)
             seen.append([float(part.detach()) for part in losses])
-            _check_finite(seen[-1][0], f"the loss stopped being a number in epoch {epoch + 1}, step {k + 1}")
+            require_finite(seen[-1][0], f"the loss stopped being a number in epoch {epoch + 1}, step {k + 1}")
             meter.advance()
         total, divergence, reversal, _ = np.mean(seen, axis=0)
         error = rmse(self.dev_estimates(training.network), self.videos.scores[self.dev])
-        _check_finite(error, f"the dev videos' scores stopped being numbers in epoch {epoch + 1}")
+        require_finite(error, f"the dev videos' scores stopped being numbers in epoch {epoch + 1}")
         best = error < training.lowest
         event = JointEpochFinished(
             0, epoch, float(total), error**2, error, best, label_loss=float(divergence), histogram_loss=float(reversal)
         )
-        training.history.append(event)
-        training.epoch = epoch + 1
-        if best:
-            training.best = {name: tensor.clone() for name, tensor in training.network.state_dict().items()}
+        training.add(event, training.network)
         self.sink(event)
 
     def _step(self, training: Training, rows: IntArray, rng: np.random.Generator) -> Losses:
@@ -155,33 +141,21 @@ class Trainer:
         return found
 
 
-def _check_finite(value: float, what: str) -> None:
-    if not math.isfinite(value):
-        raise ModelError(what, remedy="Train again from the beginning with a lower learning rate.")
-
-
 def begin(network: DjLdmlNetwork, config: DjLdmlConfig) -> Training:
     return Training(network, make_optimiser(network, config.optimiser), PairMemory(config.objective.histogram.memory))
 
 
 def resume(training: Training, checkpoint: Path | None, identity: str) -> None:
-    """Continue where the checkpoint stands, if there is one; raises `ModelError` when it is of another run."""
-    found = read_checkpoint(checkpoint) if checkpoint is not None else None
+    """Continue where the checkpoint stands, if there is one; `ModelError` when it is damaged or another run's."""
+    found = checkpoint_of(checkpoint, identity)
     if found is None:
         return
-    if found.facts.get("identity") != identity:
-        raise ModelError(
-            "the checkpoint is of a training with other settings or other videos",
-            path=checkpoint,
-            remedy="Delete it or choose another folder.",
-        )
-    training.network.load_state_dict(dict(found.tensors["network"]))
-    restore_optimiser(training.optimiser, found.tensors.get("optimiser", {}))
     device = training.network.logits.weight.device
-    training.memory.restore({name: tensor.to(device) for name, tensor in found.tensors.get("memory", {}).items()})
-    training.best = dict(found.tensors["best"])
-    training.history = [JointEpochFinished(**facts) for facts in found.facts["history"]]
-    training.epoch = int(found.facts["epoch"])
+    with taking_up(checkpoint):
+        training.network.load_state_dict(dict(found.tensors["network"]))
+        restore_optimiser(training.optimiser, found.tensors.get("optimiser", {}))
+        training.memory.restore({name: tensor.to(device) for name, tensor in found.tensors.get("memory", {}).items()})
+        training.take_up(found, JointEpochFinished)
 
 
 def _as_checkpoint(training: Training, identity: str) -> Checkpoint:
@@ -191,5 +165,4 @@ def _as_checkpoint(training: Training, identity: str) -> Checkpoint:
         "optimiser": optimiser_state(training.optimiser),
         "memory": training.memory.state(),
     }
-    history: list[dict[str, Any]] = [asdict(event) for event in training.history]
-    return Checkpoint(tensors, {"identity": identity, "epoch": training.epoch, "history": history})
+    return Checkpoint(tensors, training.facts(identity))

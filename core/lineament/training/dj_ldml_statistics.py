@@ -6,8 +6,6 @@ import numpy as np
 
 from lineament.models.dj_ldml.clips import ClipPlaces, read_clips
 from lineament.models.pixels import CropSource, FloatArray, UInt8Array, spread_rows
-from lineament.progress import CancelToken, EventSink, ProgressMeter
-from lineament.training.dj_ldml_data import CropVideos
 
 CELLS = 8
 """The crop is cut into 8 x 8 cells (our choice)."""
@@ -23,21 +21,7 @@ def clip_statistics(clips: UInt8Array) -> FloatArray:
     return np.concatenate([cells.mean(axis=(0, 1)).ravel(), moving.ravel()])
 
 
-def video_statistics(
-    videos: CropVideos, places: list[ClipPlaces], split: str, clips: int, cancel: CancelToken, sink: EventSink
-) -> FloatArray:
-    """float64[n, 2 CELLS^2] of the videos of one split, each from a few clips spread over it."""
-    rows = videos.rows(split)
-    meter = ProgressMeter(f"measuring {split} crops", len(rows), "videos", sink)
-    found = []
-    for i in rows:
-        cancel.raise_if_cancelled()
-        found.append(clip_statistics(_spread(videos.sources[i], places[i], clips)))
-        meter.advance()
-    meter.finish()
-    return np.stack(found)
-
-
-def _spread(source: CropSource, places: ClipPlaces, clips: int) -> UInt8Array:
+def video_statistics(source: CropSource, places: ClipPlaces, clips: int) -> FloatArray:
+    """float64[2 CELLS^2] of a video, from a few clips spread over it."""
     starts = places.in_order()
-    return read_clips(source, places.rows(starts[spread_rows(len(starts), clips)]))
+    return clip_statistics(read_clips(source, places.rows(starts[spread_rows(len(starts), clips)])))

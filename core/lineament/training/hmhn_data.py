@@ -4,66 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lineament.datasets.checks import named
-from lineament.errors import DatasetError
-from lineament.models.calibration import MIN_PERSONS
 from lineament.models.pixels import CropSource, FloatArray, IntArray, UInt8Array, read_crops
-from lineament.training.dj_ldml_data import SPLITS, CropVideos
-
-LEAST_PERSONS = {"train": 2, "dev": 2, "calibration": MIN_PERSONS, "test": 2}
+from lineament.training.crop_videos import CropVideos, check_videos, refuse_videos, used_rows
 
 
-def check_videos(videos: CropVideos, size: int) -> None:
-    """Raises `DatasetError`: lists of unlike length, scores that are no numbers or off the scale, a person in two
-    splits, too few persons in one, crops of another size than `size`, videos without a crop."""
-    n = len(videos.sources)
-    if {len(videos.scores), len(videos.person_ids), len(videos.splits)} != {n}:
-        raise DatasetError(
-            f"there are {n} videos, {len(videos.scores)} scores, {len(videos.person_ids)} persons and "
-            f"{len(videos.splits)} splits",
-            remedy="Give one of each for every video.",
-        )
-    _check_splits(videos)
-    used = [i for i in range(n) if videos.splits[i]]
-    scale = videos.scale
-    _refuse(
-        videos,
-        [i for i in used if not scale.low <= videos.scores[i] <= scale.high],
-        f"have no score on {scale.name} ({scale.low} to {scale.high})",
-        "Correct the labels or leave them out.",
-    )
-    _refuse(
-        videos,
-        [i for i in used if videos.sources[i].size != size],
-        f"have face crops of another size than {size} pixels",
-        f"Cut their crops again with {size} pixels.",
-    )
-    _refuse(videos, [i for i in used if not len(videos.sources[i].times)], "have not one face crop", "Leave them out.")
-
-
-def _refuse(videos: CropVideos, rows: Sequence[int], what: str, remedy: str) -> None:
-    if rows:
-        persons = named(videos.person_ids[i] for i in rows)
-        raise DatasetError(f"{len(rows)} videos {what}, of persons {persons}", remedy=remedy)
-
-
-def _check_splits(videos: CropVideos) -> None:
-    unknown = sorted(set(videos.splits) - {*SPLITS, ""})
-    if unknown:
-        raise DatasetError(f"there is no split called {unknown[0]}", remedy=f"Use {', '.join(SPLITS)}.")
-    first: dict[str, str] = {}
-    for person, split in zip(videos.person_ids, videos.splits, strict=True):
-        if split and first.setdefault(person, split) != split:
-            raise DatasetError(
-                f"person {person} is in the splits {first[person]} and {split}",
-                remedy="Give all videos of a person the same split.",
-            )
-    for name, count in videos.persons.items():
-        if count < LEAST_PERSONS[name]:
-            raise DatasetError(
-                f"there are {count} {name} persons, at least {LEAST_PERSONS[name]} are needed",
-                remedy="Use more videos or deal the persons to the splits anew.",
-            )
+def check_crops(videos: CropVideos, size: int) -> None:
+    """Raises `DatasetError`: what `check_videos` refuses, a video without a crop."""
+    check_videos(videos, size)
+    empty = [i for i in used_rows(videos) if not len(videos.sources[i].times)]
+    refuse_videos(videos, empty, "have not one face crop", "Leave them out.")
 
 
 def draw_crops(videos: CropVideos, rows: IntArray, frames: int, rng: np.random.Generator) -> IntArray:

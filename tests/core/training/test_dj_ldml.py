@@ -18,13 +18,14 @@ from lineament.models.dj_ldml.model import DjLdmlModel
 from lineament.models.dj_ldml.network import DjLdmlNetwork
 from lineament.models.dj_ldml.objective import ObjectiveSettings
 from lineament.progress import Cancelled, CancelToken, Progress, ignore_events
+from lineament.training.crop_measures import HeldVideos, calibrated, times_of
 from lineament.training.dj_ldml import CropVideos, DjLdmlConfig, JointEpochFinished, OptimiserSettings, train_dj_ldml
 from lineament.training.dj_ldml_data import checked_places
-from lineament.training.dj_ldml_held import HeldVideos, calibrated, times_of
 from lineament.training.dj_ldml_loop import Trainer, Training
-from lineament.training.dj_ldml_optimiser import make_optimiser, set_rates
+from lineament.training.dj_ldml_optimiser import make_optimiser
 from lineament.training.dj_ldml_statistics import clip_statistics
 from lineament.training.metrics import rmse
+from lineament.training.optimiser import set_rates
 
 CLIP = ClipShape(frames=8, size=32, step_s=0.125, tolerance_s=0.05, every_s=1.0)
 LABEL = LabelDistribution.usual(PHQ8)
@@ -182,7 +183,7 @@ def test_training_stops_when_the_dev_videos_get_no_better() -> None:
             history.append(JointEpochFinished(0, k, 1.0, error**2, error, error < lowest))
             lowest = min(lowest, error)
         training = Training(None, None, None, epoch=len(errors), history=history)  # type: ignore[arg-type]
-        return training.finished(make_config(epochs=10, patience=3))
+        return training.finished(epochs=10, patience=3)
 
     assert not after([])
     assert not after([5, 6, 6])
@@ -217,7 +218,7 @@ def test_rates_rise_and_fall_apart() -> None:
     optimiser = make_optimiser(DjLdmlNetwork(make_config().shape, 30), settings)
     found = []
     for step in range(10):
-        set_rates(optimiser, settings, step, 10)
+        set_rates(optimiser, (1.0, 10.0), 0.2, step, 10)
         found.append([group["lr"] for group in optimiser.param_groups])
     cosine = [0.5 * (1 + np.cos(np.pi * k / 8)) for k in range(8)]
     np.testing.assert_allclose([a for a, _ in found], [0.5, 1.0, *cosine])
@@ -256,7 +257,7 @@ def test_crop_statistics_by_hand() -> None:
     [
         ({"scores": np.zeros(3)}, "22 videos, 3 scores"),
         ({"scores": np.array([np.nan, *[4.0] * 21])}, "1 videos have no score"),
-        ({"scores": np.array([25.0, *[4.0] * 21])}, "4 to 25, which PHQ-8"),
+        ({"scores": np.array([25.0, *[4.0] * 21])}, r"1 videos have no score on PHQ-8 \(0 to 24\), of persons p0"),
         ({"splits": ["training", *SPLITS[1:]]}, "no split called training"),
         ({"splits": ["train"] * 22}, "0 dev persons"),
         ({"splits": [*SPLITS[:9], "", *SPLITS[10:]]}, "9 calibration persons, at least 10"),
@@ -264,7 +265,7 @@ def test_crop_statistics_by_hand() -> None:
         ({"sources": [FakeCrops(np.arange(32) / 8, 48)] * 22}, "22 videos have face crops of another size than 32"),
         (
             {"sources": [FakeCrops(np.arange(32) / 2, 32)] * 22},
-            r"1\.0 seconds at a stretch in the videos 1 \(person p0\)",
+            r"22 videos show no face for 1\.0 seconds at a stretch, of persons p0, p1",
         ),
     ],
 )
