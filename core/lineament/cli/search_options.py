@@ -7,7 +7,7 @@ import click
 
 from lineament.search.config import PRESETS, SETTINGS, SearchConfig
 from lineament.search.errors import SearchError
-from lineament.search.settings import Setting
+from lineament.settings import Setting, typed
 
 NAMED = ("method", "seed", "protocol", "attributes", "families", "device", "workers")
 """Settings with an option of their own; every other is set by --set."""
@@ -50,7 +50,7 @@ def make_config(budget: str | None, quick: bool, named: Mapping[str, Any], chang
         raise SearchError(f"--quick and --budget {budget} ask for two presets", remedy="Give one of the two.")
     for name, value in named.items():
         if value is not None:
-            data[name] = _split(value) if _BY_NAME[name].kind == "list" else value
+            data[name] = typed(_BY_NAME[name], value) if _BY_NAME[name].kind == "list" else value
     for change in changes:
         _set(data, change)
     return SearchConfig.from_json(data)
@@ -63,10 +63,6 @@ def _budget(text: str) -> int:
     return int(number)
 
 
-def _split(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
 def _set(data: dict[str, Any], change: str) -> None:
     name, equals, text = (part.strip() for part in change.partition("="))
     if not equals or name not in _BY_NAME:
@@ -77,18 +73,4 @@ def _set(data: dict[str, Any], change: str) -> None:
     *groups, last = name.split(".")
     for group in groups:
         data = data[group]
-    data[last] = _value(_BY_NAME[name], text)
-
-
-def _value(setting: Setting, text: str) -> Any:
-    """The text as the setting's kind; left as text, for the setting to refuse, where it is none."""
-    if setting.kind == "list":
-        return _split(text)
-    if setting.kind == "yes or no":
-        return {"yes": True, "true": True, "no": False, "false": False}.get(text.lower(), text)
-    if setting.kind in ("number", "whole number"):
-        try:
-            return float(text)
-        except ValueError:
-            return text
-    return text
+    data[last] = typed(_BY_NAME[name], text)
