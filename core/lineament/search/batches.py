@@ -69,15 +69,22 @@ class Sessions:
 
     def draw(self, rows: Tensor, count: int, generator: torch.Generator) -> Batch:
         """`count` windows of each of the sessions `rows`, drawn evenly among those that are usable."""
+        return self.take(rows, *self.choose(rows, count, generator))
+
+    def choose(self, rows: Tensor, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """The windows of such a batch, int64[B, K], and which of them are there, bool[B, K], for `take`."""
         present = self.present[rows]
         keys = torch.rand(present.shape, generator=generator).masked_fill(~present, -1.0)
         best, windows = keys.topk(min(count, present.shape[1]), dim=1)
-        return self.take(rows, windows, best >= 0)
+        return windows, best >= 0
 
-    def whole(self, rows: Rows, most: int | None = None) -> Iterator[tuple[slice, Batch]]:
-        """Whole sessions in blocks, or `most` usable windows of each, evenly spread; with the place of each block."""
+    def whole(self, rows: Rows, most: int | None = None, parts: int = 1) -> Iterator[tuple[slice, Batch]]:
+        """Whole sessions in blocks, or `most` usable windows of each, evenly spread; with the place of each block.
+
+        parts: blocks are so many times smaller, where memory is short.
+        """
         count = self.present.shape[1] if most is None else min(most, self.present.shape[1])
-        size = max(WINDOWS_AT_ONCE // count, 1)
+        size = max(WINDOWS_AT_ONCE // parts // count, 1)
         for start in range(0, len(rows), size):
             block = torch.from_numpy(rows[start : start + size])
             windows, there = _spread(self.present[block], count)

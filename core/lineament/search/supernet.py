@@ -49,7 +49,8 @@ class Supernet:
         return total / len(self._standard)
 
     def _validation_blocks(self, rows: Rows) -> list[tuple[slice, Batch]]:
-        return list(self.training.sessions.whole(rows, self.training.recipe.validation_windows))
+        training = self.training
+        return list(training.sessions.whole(rows, training.recipe.validation_windows, training.parts))
 
     def _complete(self, weights: EdgeWeights) -> EdgeWeights:
         """With even weights for edges that exist in no architecture any more but still have modules; on the device."""

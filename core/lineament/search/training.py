@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch  # noqa: TID253
 from torch import Tensor, nn  # noqa: TID253
+from torch.utils.checkpoint import checkpoint  # noqa: TID253
 
 from lineament.errors import ModelError
 from lineament.models.architecture.network import FacialNetwork, Noise, Scored
@@ -39,7 +40,8 @@ class WeightTraining:
 
     targets: float64[N, 1 + K], scores and the behaviour parameters the network has a head for, standardised here by the
     rows trained on. scales: share of the rate for some parameters by name (warm weights); others get all of it.
-    Operation weights are given at every step: a supernet and an architecture train alike.
+    Operation weights are given at every step: a supernet and an architecture train alike. parts: where memory is short,
+    a batch's sessions are computed in so many parts, one after the other; the loss is the same up to rounding.
     """
 
     def __init__(
@@ -53,8 +55,10 @@ class WeightTraining:
         *,
         steps: int | None = None,
         scales: Mapping[str, float] | None = None,
+        parts: int = 1,
     ) -> None:
         self.network, self.sessions, self.recipe = network, sessions, recipe
+        self.parts = parts
         self.steps = steps or recipe.steps
         self.target = Target.of(targets[rows, 0])
         self.step_count = 0
@@ -94,8 +98,22 @@ class WeightTraining:
         """float[], on a batch drawn from the rows trained on with noise, or from other `rows` without."""
         noisy, rows = rows is None, self._rows if rows is None else rows
         chosen = rows[torch.randperm(len(rows), generator=self._generator)[: self.recipe.persons]]
-        batch = self.sessions.draw(chosen, self.recipe.windows, self._generator)
-        scored = self.network(batch, weights, self._noise(*batch.present.shape) if noisy else None)
+        windows, there = self.sessions.choose(chosen, self.recipe.windows, self._generator)
+        noise = self._noise(*there.shape) if noisy else None
+        if self.parts == 1:
+            return self._loss_of(chosen, windows, there, noise, weights)
+        losses = []
+        for part in torch.arange(len(chosen)).tensor_split(min(self.parts, len(chosen))):
+            dropped = None if noise is None else _noise_of(noise, part, len(chosen))
+            own = chosen[part], windows[part], there[part], dropped, weights
+            # computed again on the way back, so that one part's features are held at a time
+            losses.append(checkpoint(self._loss_of, *own, use_reentrant=False) * (len(part) / len(chosen)))
+        return torch.stack(losses).sum()
+
+    def _loss_of(
+        self, chosen: Tensor, windows: Tensor, there: Tensor, noise: Noise | None, weights: EdgeWeights
+    ) -> Tensor:
+        scored = self.network(self.sessions.take(chosen, windows, there), weights, noise)
         return score_loss(scored, self._standard[chosen].to(self.sessions.device), self.recipe)
 
     def _noise(self, sessions: int, windows: int) -> Noise:
@@ -149,6 +167,16 @@ class WeightTraining:
         self._generator.set_state(torch.as_tensor(state["generator"]))
 
 
+def _noise_of(noise: Noise, part: Tensor, sessions: int) -> Noise:
+    """The noise of some of a batch's sessions, which has a row for each of them, or one for each of their windows."""
+
+    def own(rows: Tensor) -> Tensor:
+        return rows.reshape(sessions, -1, *rows.shape[1:])[part.to(rows.device)].flatten(0, 1)
+
+    channels = None if noise.channels is None else own(noise.channels)
+    return Noise(own(noise.attributes), own(noise.token), own(noise.session), channels)
+
+
 def score_loss(scored: Scored, standard: Tensor, recipe: Recipe) -> Tensor:
     """float[]: Huber loss of the score and, weighted, of every attribute's own head [B, A] and of the behaviour
     parameters. standard: [B, 1 + K], score and behaviour parameters."""
@@ -177,12 +205,12 @@ def predict(network: FacialNetwork, weights: EdgeWeights, sessions: Sessions, ro
 
 
 def predict_both(
-    network: FacialNetwork, weights: EdgeWeights, sessions: Sessions, rows: Rows, target: Target
+    network: FacialNetwork, weights: EdgeWeights, sessions: Sessions, rows: Rows, target: Target, parts: int = 1
 ) -> tuple[FloatArray, FloatArray]:
-    """The same, and what the head for behaviour parameters answers, float64[n, K]."""
+    """The same, and what the head for behaviour parameters answers, float64[n, K]. parts: see `Sessions.whole`."""
     standard, behaviour = np.zeros(len(rows)), np.zeros((len(rows), network.widths.behaviours))
     with torch.inference_mode():
-        for place, batch in sessions.whole(rows):
+        for place, batch in sessions.whole(rows, parts=parts):
             scored = network(batch, weights)
             standard[place] = torch.where(batch.present.any(dim=1), scored.score, 0.0).double().cpu().numpy()
             behaviour[place] = scored.behaviour.double().cpu().numpy()

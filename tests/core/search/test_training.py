@@ -154,8 +154,8 @@ def test_operation_weights_follow_other_sessions_than_weights_do(data: SearchDat
     fitted, held = data.fold(PART, FOLD)
     supernet = Supernet(make_training(data, space), held)
     seen: list[list[int]] = []
-    draw = supernet.training.sessions.draw
-    supernet.training.sessions.draw = lambda rows, *rest: (seen.append(rows.tolist()), draw(rows, *rest))[1]  # type: ignore[method-assign]
+    choose = supernet.training.sessions.choose
+    supernet.training.sessions.choose = lambda rows, *rest: (seen.append(rows.tolist()), choose(rows, *rest))[1]  # type: ignore[method-assign]
     weights = {name: values.requires_grad_() for name, values in even_weights(space).items()}
     loss = supernet.architecture_loss(weights)
     loss.backward()

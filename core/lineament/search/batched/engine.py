@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-import torch  # noqa: TID253
-
 from lineament.progress import CancelToken, EventSink
 from lineament.search.batched.group import Host, execute_group, grouped
 from lineament.search.engines.engine import read_finished
 from lineament.search.engines.inline import InlineEngine
 from lineament.search.engines.threads import one_thread
 from lineament.search.runs.context import DEFAULT_POLICY, SavePolicy
-from lineament.search.runs.execution import Place, execute_unit
+from lineament.search.runs.execution import Place, execute_unit, lacked_memory
 from lineament.search.runs.registry import Registry
 from lineament.search.runs.run import Run
 from lineament.search.runs.unit import Unit, UnitResult
@@ -62,12 +60,7 @@ def _carried_out(group: Sequence[Unit], host: Host) -> bool:
     try:
         execute_group(group, host)
     except (MemoryError, RuntimeError) as error:
-        if not _lacked_memory(error):
+        if not lacked_memory(error):
             raise
         return False
     return True
-
-
-def _lacked_memory(error: MemoryError | RuntimeError) -> bool:
-    """torch says it in a `RuntimeError`: one of its own for a GPU, a plain one for the CPU."""
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in str(error)

@@ -63,6 +63,7 @@ def make_bench(
         context.seed,
         steps=steps,
         scales=dict.fromkeys(warmed, recipe.warm_share),
+        parts=context.parts,
     )
     return Bench(training, fitted, held)
 

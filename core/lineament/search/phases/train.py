@@ -82,7 +82,8 @@ def trained_result(
         assert isinstance(data, SearchData)
         rows = np.concatenate([rows, data.part(Part.from_json(settings["part"])).test])
     training.let_behaviour_have_its_units()
-    predictions, behaviour = predict_both(training.network, weights, training.sessions, rows, training.target)
+    asked = training.network, weights, training.sessions, rows, training.target
+    predictions, behaviour = predict_both(*asked, training.parts)
     parameters = sum(p.numel() for p in training.network.parameters())
     values = {"parameters": parameters, "target": training.target.to_json(), "held": len(bench.held)}
     arrays: dict[str, Array] = {"rows": rows, "predictions": predictions}

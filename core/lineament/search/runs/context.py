@@ -33,6 +33,7 @@ class UnitContext:
     seed: the unit's own, from `derived_seed`.
     cancel: polled every step; `checkpoint` does it.
     data: what the registry's loader gave, None without one.
+    parts: in so many parts a batch is computed; more than one after memory ran out.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class UnitContext:
         self.seed = seed
         self.cancel = cancel
         self.data = data
+        self.parts = 1
         self._folder = folder
         self._sink = sink
         self._dependency = dependency

@@ -13,6 +13,10 @@ unit_restarted    reason: a checkpoint or result was damaged, and the unit start
 unit_retried      reason; attempt: 2 is the first repetition; its worker process died
 graph_not_captured  reason: a GPU's step could not be captured as a CUDA graph and runs eagerly
 group_halved      units; reason: a batch of runs did not fit the GPU's memory
+batch_halved      parts; reason: a unit's batch did not fit memory and is computed in so many parts from here on
+paused            somebody wished so; nothing is computed until `continued`
+continued         after a pause
+session_ended     how: "finished", "stopped" or "failed"; why: one sentence, empty unless it failed
 losses            step; and by name what was measured, e.g. train, validation
 operation_weights step; edges: {edge: {operation: weight, summing to 1}}
 entropies         step; edges: {edge: entropy of its weights over the logarithm of their number, 0 to 1}

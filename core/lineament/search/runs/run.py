@@ -162,7 +162,8 @@ class Run:
         self._log.write(event)
         self.time_left.observe(event)
         sink(event)
-        if event.unit is not None and event.time - self._told_left_at >= TIME_LEFT_INTERVAL_S:
+        # a clock that was set back is no reason to be silent until it has caught up
+        if event.unit is not None and not 0 <= event.time - self._told_left_at < TIME_LEFT_INTERVAL_S:
             self._told_left_at = event.time
             if (seconds := self.time_left.seconds(event.time)) is not None:
                 self.emit("time_left", sink=sink, seconds=round(seconds, 1))

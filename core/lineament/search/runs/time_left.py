@@ -56,14 +56,17 @@ class TimeLeft:
         elif event.kind == "unit_finished":
             work.share = 1.0
             if work.first_share is not None and work.started is not None:
-                work.seconds = event.time - work.started
+                # a clock that was set back in between has measured nothing
+                work.seconds = event.time - work.started if event.time >= work.started else None
             elif not event.values["reused"]:
                 work.seconds = event.values["seconds"]
 
     def _advance(self, work: _Work, event: Event) -> None:
         work.share = min(event.values["step"] / max(event.values["steps"], 1), 1.0)
-        if work.first_share is None:
-            # the first report after a resumption says where the unit went on; how long that took counts for nothing
+        turned_back = work.started is not None and event.time < work.started
+        if work.first_share is None or turned_back:
+            # the first report after a resumption says where the unit went on; how long that took counts for nothing,
+            # nor does what lies before a clock that was set back
             work.first_share, work.started = work.share, event.time
 
     def seconds(self, now: float) -> float | None:
@@ -88,7 +91,7 @@ class TimeLeft:
         for work in self._works.values():
             seconds = work.seconds
             if seconds is None and work.share < 1 and work.started is not None:
-                seconds = now - work.started
+                seconds = max(now - work.started, 0.0)
             done = work.cost * work.share_here
             if seconds is not None and done > 0:
                 before = rates.get(work.kind, (0.0, 0.0))

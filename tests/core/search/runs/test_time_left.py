@@ -87,3 +87,20 @@ def test_units_nobody_planned_are_ignored() -> None:
     left = TimeLeft()
     left.observe(finished(FAST[0], 1.0, 1.0))
     assert left.seconds(1.0) is None
+
+
+def test_a_clock_that_is_set_back_never_makes_the_time_left_negative() -> None:
+    left = TimeLeft()
+    left.plan(FAST[:2])
+    left.observe(started(FAST[0], 5000.0))
+    left.observe(progress(FAST[0], 5000.0, 0))
+    left.observe(progress(FAST[0], 5003.0, 25))
+    left.observe(progress(FAST[0], 1000.0, 50))
+    assert left.seconds(1000.0) is None or left.seconds(1000.0) >= 0
+    left.observe(progress(FAST[0], 1003.0, 75))
+    assert left.seconds(1003.0) == pytest.approx(3 + 12)
+    left.observe(finished(FAST[0], 900.0, 15.0))
+    left.observe(started(FAST[1], 900.0))
+    left.observe(progress(FAST[1], 900.0, 0))
+    left.observe(progress(FAST[1], 902.0, 50))
+    assert left.seconds(902.0) == pytest.approx(2)
