@@ -4,16 +4,17 @@ folds of the final ensemble and, for a simulated cohort, the error of whoever kn
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from lineament.errors import LineamentError
 from lineament.models.card import Estimate
-from lineament.search.cohort_source import CohortSource
 from lineament.search.config import SearchConfig
-from lineament.search.data import Part, PartData, SearchData, open_data
-from lineament.search.metrics import measure
+
+if TYPE_CHECKING:  # cohorts bring the simulator with them, and a window that only looks should not wait for it
+    from lineament.search.data import Part, PartData, SearchData
 
 FINAL = "final"
 OUTER = "outer fold "
@@ -36,6 +37,8 @@ def references(folder: Path, config: SearchConfig, fingerprint: str, part: str =
 
     Nothing is known where the cohort's features are not at hand any more.
     """
+    from lineament.search.data import open_data
+
     try:
         data = open_data(str(folder), fingerprint)
     except (LineamentError, OSError, ValueError, KeyError, TypeError):
@@ -51,12 +54,14 @@ def references(folder: Path, config: SearchConfig, fingerprint: str, part: str =
     return replace(found, **known)
 
 
-def _part(config: SearchConfig, name: str) -> Part:
+def _part(config: SearchConfig, name: str) -> "Part":
+    from lineament.search.data import Part
+
     outer = int(name.removeprefix(OUTER)) - 1 if name.startswith(OUTER) else None
     return Part(config.protocol, config.seed, config.outer_folds, outer)
 
 
-def _constant(data: SearchData, config: SearchConfig, part: str, rows: PartData) -> Estimate | None:
+def _constant(data: "SearchData", config: SearchConfig, part: str, rows: "PartData") -> Estimate | None:
     """As the leaderboard of a finished search has it: each fold says the mean of what it was fitted on."""
     from lineament.search.work import folds_of
 
@@ -70,13 +75,16 @@ def _constant(data: SearchData, config: SearchConfig, part: str, rows: PartData)
     return _rmse(data, said, rows.pool, constant=True)
 
 
-def _rmse(data: SearchData, said: FloatArray, rows: npt.NDArray[np.int64], *, constant: bool = False) -> Estimate:
+def _rmse(data: "SearchData", said: FloatArray, rows: npt.NDArray[np.int64], *, constant: bool = False) -> Estimate:
+    from lineament.search.metrics import measure
+
     persons = [data.features.person_ids[i] for i in rows]
     return measure(said, data.features.scores[rows], persons, constant=constant).rmse
 
 
-def _oracle(folder: Path, config: SearchConfig, data: SearchData) -> FloatArray | None:
+def _oracle(folder: Path, config: SearchConfig, data: "SearchData") -> FloatArray | None:
     """The posterior mean of every session's score, where the run says which simulated cohort it is on."""
+    from lineament.search.cohort_source import CohortSource
     from lineament.simulation import oracle_predictions, simulate_cohort
 
     try:

@@ -1,0 +1,386 @@
+"""The cells as graphs that change while they are searched: one row an attribute's extractor, the fusion cell beside.
+
+From left to right: what enters, the nodes of the cell, the token. An edge is as wide as its leading operation weighs,
+and says which that is; the thin bar below it shows how the rest is shared out.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+from lineament.models.architecture.drawing.words import label, sentence
+from lineament.search.monitor import Cells, EdgeChoice, ExtractorCell, FusionCell
+from lineament_desktop.search.watch.painted import Painted
+from lineament_desktop.search.watch.words import sentence as capital
+from lineament_desktop.theme import small_font, tokens
+from lineament_desktop.theme.colour import mix
+
+NOTHING = "The cells will stand here as soon as the first supernet trains, and change with its weights."
+ROW, TALLEST = 92.0, 150.0
+MOST_ROWS = 9
+WIDEST = 760.0
+FUSION = 0.36
+LEAST_FUSION, MOST_FUSION = 236.0, 340.0
+BOX, TOKEN, RADIUS = 100.0, 46.0, 9.0
+HEAD = 17.0
+CENTRE = Qt.AlignmentFlag.AlignCenter
+VCENTER, RIGHT = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
+EVEN = "no weights reported yet"
+
+
+class CellGraph(Painted):
+    """What is drawn: all attributes with the fusion cell, or the families of one attribute below each other."""
+
+    def __init__(self, name: str = "Cells of the network") -> None:
+        super().__init__(name)
+        self._cells: Cells | None = None
+        self._attribute = ""
+        self._leading: Mapping[str, str] = {}
+        self._most = MOST_ROWS
+        self.show_message(NOTHING)
+
+    @property
+    def rows(self) -> tuple[ExtractorCell, ...]:
+        """The extractors drawn, from top to bottom."""
+        if self._cells is None:
+            return ()
+        if self._attribute:
+            own = self._cells.of(self._attribute)
+            first = (self._first(self._attribute),) if own else ()
+            return (*first, *(cell for cell in own if cell not in first))[: self._most]
+        return tuple(self._first(attribute) for attribute in self._cells.attributes)
+
+    def _first(self, attribute: str) -> ExtractorCell:
+        """Of an attribute's families the one that leads; the heaviest where nothing says which does."""
+        assert self._cells is not None
+        own = self._cells.of(attribute)
+        return next((cell for cell in own if cell.family == self._leading.get(attribute)), own[0])
+
+    def show_cells(
+        self,
+        cells: Cells | None,
+        attribute: str = "",
+        leading: Mapping[str, str] | None = None,
+        most: int = MOST_ROWS,
+    ) -> None:
+        """attribute: "" for all. leading: the family that leads of each attribute while families are open; most: so
+        many cells of one attribute at most, the leading one first."""
+        leading = leading or {}
+        if (cells, attribute, leading, most) == (self._cells, self._attribute, self._leading, self._most):
+            return
+        self._cells, self._attribute, self._leading, self._most = cells, attribute, leading, most
+        rows = self.rows
+        self.setAccessibleDescription("; ".join(_cell_words(cell) for cell in rows))
+        lost = f"No cell of {attribute} is part of this network." if cells is not None and not rows else NOTHING
+        self.show_message("" if rows else lost)
+        self.updateGeometry()
+        self.renew()
+
+    def sizeHint(self) -> QSize:
+        return QSize(560, round(ROW * max(len(self.rows), 1)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(320, 80)
+
+    def draw(self, painter: QPainter) -> None:
+        rows = self.rows
+        if not rows or self._cells is None:
+            return
+        fusion = self._cells.fusion if not self._attribute else None
+        wide = min(max(self.width() * FUSION, LEAST_FUSION), MOST_FUSION) if fusion is not None else 0.0
+        height = min(self.height() / len(rows), TALLEST)
+        top = (self.height() - height * len(rows)) / 2
+        width = min(self.width() - wide, WIDEST)
+        left = max((self.width() - width - wide) / 2, 0)
+        tokens_at: dict[str, QPointF] = {}
+        for number, cell in enumerate(rows):
+            box = QRectF(left, top + number * height, width, height)
+            tokens_at[cell.attribute] = self._extractor(painter, cell, box)
+        if fusion is not None:
+            area = QRectF(left + width, top, wide, height * len(rows))
+            self._fusion(painter, fusion, area, tokens_at)
+
+    # One extractor
+
+    def _extractor(self, painter: QPainter, cell: ExtractorCell, box: QRectF) -> QPointF:
+        """Draw it; where its token leaves."""
+        colour = QColor(tokens().lines[cell.attribute])
+        self._heading(painter, cell, box, colour)
+        body = box.adjusted(4, HEAD, -8, -2)
+        base = body.center().y() + body.height() * (0.14 if "0-2" in cell.edges else 0.0)
+        token = QRectF(body.right() - TOKEN, base - 10, TOKEN, 20)
+        if "0-2" in cell.edges:
+            self._cell(painter, cell, body, base, token, colour)
+        else:
+            self._chain(painter, cell, body, base, token, colour)
+        painter.setPen(QPen(colour, 1.4))
+        painter.setBrush(QColor(tokens().surface))
+        painter.drawRoundedRect(token, 4, 4)
+        painter.setPen(QColor(tokens().text))
+        painter.drawText(token, CENTRE, "token")
+        return QPointF(token.right(), base)
+
+    def _heading(self, painter: QPainter, cell: ExtractorCell, box: QRectF, colour: QColor) -> None:
+        t = tokens()
+        painter.fillRect(QRectF(box.left(), box.top() + 3, 3, box.height() - 6), colour)
+        font = small_font(self.font())
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(QColor(t.text))
+        head = QRectF(box.left() + 10, box.top() + 2, box.width(), HEAD)
+        painter.drawText(head, VCENTER, capital(cell.attribute))
+        start = painter.fontMetrics().horizontalAdvance(capital(cell.attribute)) + 8
+        font.setBold(False)
+        painter.setFont(font)
+        painter.setPen(QColor(t.muted))
+        painter.drawText(head.adjusted(start, 0, 0, 0), VCENTER, self._family(cell))
+
+    def _family(self, cell: ExtractorCell) -> str:
+        if cell.share is None:
+            leads = self._leading.get(cell.attribute)
+            return f"{label(cell.family)}, leads so far" if leads == cell.family else f"{label(cell.family)}, open"
+        return label(cell.family) if cell.share > 0.999 else f"{label(cell.family)} {cell.share:.2f}"
+
+    def _cell(
+        self, painter: QPainter, cell: ExtractorCell, body: QRectF, base: float, token: QRectF, colour: QColor
+    ) -> None:
+        """Three nodes in layers; the edge that jumps one runs above."""
+        entry = QRectF(body.left() + 6, base - 17, BOX, 34)
+        first, last = entry.right() + 26, token.left() - 26
+        nodes = [QPointF(first + (last - first) * share, base) for share in (0.0, 0.5, 1.0)]
+        self._entry(painter, cell, entry)
+        _arrow(painter, QPointF(entry.right(), base), QPointF(nodes[0].x() - RADIUS, base), colour, 1.4)
+        _arrow(painter, QPointF(nodes[2].x() + RADIUS, base), QPointF(token.left(), base), colour, 1.4)
+        height = max(base - body.top() - 14, 20.0)
+        self._edge(painter, cell.edges["0-2"], nodes[0], nodes[2], colour, arc=height)
+        self._edge(painter, cell.edges["0-1"], nodes[0], nodes[1], colour)
+        self._edge(painter, cell.edges["1-2"], nodes[1], nodes[2], colour)
+        for number, node in enumerate(nodes):
+            painter.setPen(QPen(colour, 1.4))
+            painter.setBrush(QColor(tokens().surface))
+            painter.drawEllipse(node, RADIUS, RADIUS)
+            painter.setPen(QColor(tokens().text))
+            painter.drawText(QRectF(node.x() - RADIUS, node.y() - RADIUS, 2 * RADIUS, 2 * RADIUS), CENTRE, f"{number}")
+
+    def _entry(self, painter: QPainter, cell: ExtractorCell, box: QRectF) -> None:
+        """What enters the cell: the representation and, for a GNN, the graph."""
+        t = tokens()
+        painter.setPen(QPen(QColor(t.line), 1))
+        painter.setBrush(QColor(t.surface))
+        painter.drawRoundedRect(box, 4, 4)
+        choices = [cell.edges[name] for name in ("input", "graph") if name in cell.edges]
+        painter.setPen(QColor(t.text))
+        for number, choice in enumerate(choices):
+            height = box.height() / len(choices)
+            line = QRectF(box.left() + 4, box.top() + number * height, box.width() - 8, height)
+            painter.drawText(line, CENTRE, _fitting(painter, _named(choice), line.width()))
+            self.mark(line, partial(_choice_words, choice))
+
+    def _edge(
+        self, painter: QPainter, choice: EdgeChoice, start: QPointF, end: QPointF, colour: QColor, arc: float = 0.0
+    ) -> None:
+        """A line with its operation on a pill in its middle; with `arc` it rises so far above the nodes."""
+        path = QPainterPath(start)
+        middle = QPointF((start.x() + end.x()) / 2, start.y() - arc)
+        if arc:
+            path.cubicTo(start.x(), middle.y(), start.x(), middle.y(), start.x() + 30, middle.y())
+            path.lineTo(end.x() - 30, middle.y())
+            path.cubicTo(end.x(), middle.y(), end.x(), middle.y(), end.x(), end.y() - RADIUS)
+        else:
+            path.lineTo(end.x() - RADIUS, end.y())
+        idle = choice.leading == "none"
+        pen = QPen(QColor(tokens().muted) if idle else colour, 0.8 + 4.2 * choice.weight)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        if idle:
+            pen.setStyle(Qt.PenStyle.DotLine)
+            pen.setWidthF(1.2)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(path)
+        room = (end.x() - start.x()) - 2 * RADIUS - 14
+        self._pill(painter, choice, middle, room, colour)
+
+    def _pill(self, painter: QPainter, choice: EdgeChoice, at: QPointF, room: float, colour: QColor) -> None:
+        t = tokens()
+        words = _fitting(painter, _named(choice), room - 12)
+        width = painter.fontMetrics().horizontalAdvance(words) + 14
+        box = QRectF(at.x() - width / 2, at.y() - 9, width, 18)
+        painter.setPen(QPen(QColor(t.line), 1))
+        painter.setBrush(QColor(t.surface))
+        painter.drawRoundedRect(box, 9, 9)
+        painter.setPen(QColor(t.muted if choice.leading == "none" else t.text))
+        painter.drawText(box, CENTRE, words)
+        if not choice.decided:
+            _shares(painter, choice, QRectF(box.left() + 4, box.bottom() + 1.5, box.width() - 8, 3), colour)
+        self.mark(box.adjusted(0, 0, 0, 6), partial(_choice_words, choice))
+
+    def _chain(
+        self, painter: QPainter, cell: ExtractorCell, body: QRectF, base: float, token: QRectF, colour: QColor
+    ) -> None:
+        """A family without a cell: what is read of the channels, one choice after the other."""
+        names = [name for name in ("signal", "partners", "delays") if name in cell.edges]
+        left, gap = body.left() + 6, 26.0
+        width = (token.left() - left - gap * len(names)) / max(len(names), 1)
+        for number, name in enumerate(names):
+            box = QRectF(left + number * (width + gap), base - 17, width, 34)
+            painter.setPen(QPen(QColor(tokens().line), 1))
+            painter.setBrush(QColor(tokens().surface))
+            painter.drawRoundedRect(box, 4, 4)
+            choice = cell.edges[name]
+            painter.setPen(QColor(tokens().muted))
+            painter.drawText(QRectF(box.left(), box.top(), width, 16), CENTRE, name)
+            painter.setPen(QColor(tokens().text))
+            line = QRectF(box.left() + 4, box.top() + 14, width - 8, 18)
+            painter.drawText(line, CENTRE, _fitting(painter, _named(choice), line.width()))
+            if not choice.decided:
+                _shares(painter, choice, QRectF(box.left() + 8, box.bottom() + 2, width - 16, 3), colour)
+            self.mark(box, partial(_choice_words, choice))
+            _arrow(
+                painter, QPointF(box.right(), base), QPointF(box.right() + gap, base), colour, 0.8 + 4.2 * choice.weight
+            )
+
+    # The fusion cell
+
+    def _fusion(self, painter: QPainter, fusion: FusionCell, area: QRectF, tokens_at: Mapping[str, QPointF]) -> None:
+        t = tokens()
+        boxes: dict[str, QRectF] = {}
+        left, width = area.left() + 84, area.width() - 84 - 62
+        count, tall = len(fusion.nodes), 52.0
+        for number, node in enumerate(fusion.nodes):
+            middle = area.top() + area.height() * (number + 1) / (count + 1) + (number - (count - 1) / 2) * 14
+            boxes[node] = QRectF(left, middle - tall / 2, width, tall)
+        for node, choices in fusion.nodes.items():
+            for side, share in (("left", 0.3), ("right", 0.7)):
+                target = QPointF(boxes[node].left(), boxes[node].top() + boxes[node].height() * share)
+                self._links(painter, choices[side], target, tokens_at, boxes)
+        end = QPointF(area.right() - 34, area.center().y())
+        for node, choices in fusion.nodes.items():
+            box = boxes[node]
+            _arrow(painter, QPointF(box.right(), box.center().y()), end - QPointF(11, 0), QColor(t.muted), 1.2)
+            painter.setPen(QPen(QColor(t.muted), 1.2))
+            painter.setBrush(QColor(t.surface))
+            painter.drawRoundedRect(box, 6, 6)
+            self._node(painter, node, choices, box)
+        painter.setPen(QPen(QColor(t.text), 1.4))
+        painter.setBrush(QColor(t.surface))
+        painter.drawEllipse(end, 11, 11)
+        painter.drawText(QRectF(end.x() - 11, end.y() - 11, 22, 22), CENTRE, "+")
+        painter.setPen(QColor(t.muted))
+        painter.drawText(QRectF(end.x() - 30, end.y() + 12, 60, 16), CENTRE, "score")
+        painter.drawText(QRectF(left, area.top(), width, HEAD), CENTRE, "fusion cell")
+
+    def _node(self, painter: QPainter, node: str, choices: Mapping[str, EdgeChoice], box: QRectF) -> None:
+        t, choice = tokens(), choices["operation"]
+        font = small_font(self.font())
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(QColor(t.text))
+        line = QRectF(box.left() + 4, box.top() + 5, box.width() - 8, 18)
+        painter.drawText(line, CENTRE, _fitting(painter, _named(choice), line.width()))
+        font.setBold(False)
+        painter.setFont(font)
+        painter.setPen(QColor(t.muted))
+        painter.drawText(QRectF(box.left() + 4, box.top() + 25, box.width() - 8, 18), CENTRE, node)
+        if not choice.decided:
+            accent = QColor(t.lines["estimate"])
+            _shares(painter, choice, QRectF(box.left() + 10, box.bottom() - 7, box.width() - 20, 3), accent)
+        self.mark(box, partial(_node_words, node, choices))
+
+    def _links(
+        self,
+        painter: QPainter,
+        choice: EdgeChoice,
+        target: QPointF,
+        tokens_at: Mapping[str, QPointF],
+        boxes: Mapping[str, QRectF],
+    ) -> None:
+        """A curve from every source as wide as it weighs, the leading one drawn last and whole."""
+        t = tokens()
+        for source, weight in sorted(choice.weights, key=lambda pair: pair[1]):
+            leads = source == choice.leading
+            colour = QColor(t.lines.get(source, t.text))
+            if not leads:
+                colour.setAlphaF(0.3)
+            start = tokens_at.get(source)
+            path = QPainterPath()
+            if start is not None:
+                bend = (target.x() - start.x()) * 0.5
+                path.moveTo(start)
+                path.cubicTo(start.x() + bend, start.y(), target.x() - bend, target.y(), target.x() - 4, target.y())
+            elif source in boxes:
+                foot = QPointF(boxes[source].left() + 14, boxes[source].bottom())
+                path.moveTo(foot)
+                path.cubicTo(foot.x(), foot.y() + 26, target.x() - 40, target.y(), target.x() - 4, target.y())
+            else:
+                continue
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colour, 0.5 + 4.0 * weight))
+            painter.drawPath(path)
+            if leads:
+                _head(painter, target, QPointF(1, 0), colour)
+
+
+def _shares(painter: QPainter, choice: EdgeChoice, box: QRectF, colour: QColor) -> None:
+    """A thin bar, the leading operation's share in full colour and the others' in turns of grey."""
+    t, left = tokens(), box.left()
+    greys = (mix(t.surface, t.text, 0.28), mix(t.surface, t.text, 0.16))
+    painter.setPen(Qt.PenStyle.NoPen)
+    ordered = sorted(choice.weights, key=lambda pair: -pair[1])
+    for number, (_, weight) in enumerate(ordered):
+        width = box.width() * weight
+        painter.fillRect(
+            QRectF(left, box.top(), width, box.height()), colour if not number else QColor(greys[number % 2])
+        )
+        left += width
+
+
+def _arrow(painter: QPainter, start: QPointF, end: QPointF, colour: QColor, width: float) -> None:
+    way = end - start
+    length = max((way.x() ** 2 + way.y() ** 2) ** 0.5, 1e-6)
+    unit = way / length
+    painter.setPen(QPen(colour, width))
+    painter.drawLine(start, end - unit * 6)
+    _head(painter, end, unit, colour)
+
+
+def _head(painter: QPainter, tip: QPointF, unit: QPointF, colour: QColor) -> None:
+    """A triangle at `tip` in the direction `unit`."""
+    across = QPointF(-unit.y(), unit.x())
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawPolygon(QPolygonF([tip, tip - unit * 7 + across * 4.5, tip - unit * 7 - across * 4.5]))
+
+
+def _named(choice: EdgeChoice) -> str:
+    """ "dilated 5 .31"; the name alone where it is decided."""
+    words = label(choice.leading)
+    return words if choice.decided else f"{words} {choice.weight:.2f}".replace(" 0.", " .")
+
+
+def _fitting(painter: QPainter, words: str, width: float) -> str:
+    return painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, max(int(width), 24))
+
+
+def _choice_words(choice: EdgeChoice) -> str:
+    """Every candidate with its weight, the heaviest first; what the leading one does."""
+    what = sentence(choice.leading)
+    if choice.decided:
+        return f"{choice.edge}: {label(choice.leading)}\n{what}"
+    ordered: Sequence[tuple[str, float]] = sorted(choice.weights, key=lambda pair: -pair[1])
+    weights = "\n".join(f"{weight:.3f}  {label(name)}" for name, weight in ordered)
+    return f"{choice.edge}, weights (summing to 1), mean over folds and seeds\n{weights}\n{what}"
+
+
+def _node_words(node: str, choices: Mapping[str, EdgeChoice]) -> str:
+    sides = "\n".join(
+        f"{side}: " + ", ".join(f"{label(n)} {w:.2f}" for n, w in sorted(choices[side].weights, key=lambda p: -p[1]))
+        for side in ("left", "right")
+    )
+    return f"{node}\n{sides}\n{_choice_words(choices['operation'])}"
+
+
+def _cell_words(cell: ExtractorCell) -> str:
+    chosen = ", ".join(f"{edge} {_named(choice)}" for edge, choice in cell.edges.items())
+    return f"{capital(cell.attribute)}, {label(cell.family)}: {chosen}"

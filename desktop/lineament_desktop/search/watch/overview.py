@@ -1,0 +1,100 @@
+"""Everything at a glance while a search runs: curves, cells, leaderboard, families, load."""
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QScrollArea
+
+from lineament.models.architecture.facial_space import ATTRIBUTES
+from lineament.search.report.figures import count
+from lineament_desktop.search.watch.board_chart import BoardChart
+from lineament_desktop.search.watch.card import Card
+from lineament_desktop.search.watch.cell_graph import CellGraph
+from lineament_desktop.search.watch.choice import Choice
+from lineament_desktop.search.watch.curve_chart import CurveChart
+from lineament_desktop.search.watch.family_chart import FamilyChart
+from lineament_desktop.search.watch.following import (
+    attribute_at_work,
+    leading_families,
+    losses_title,
+    newest_losses,
+)
+from lineament_desktop.search.watch.load_chart import LoadChart
+from lineament_desktop.search.watch.panel import Panel
+from lineament_desktop.search.watch.words import sentence
+
+NO_CURVES = "Loss curves will stand here as soon as the first network trains."
+NO_BOARD = "The leaderboard will stand here with its controls as soon as the run has begun."
+WHOLE_WIDTH, WHOLE_ROW = 620, 78
+"""The whole network is drawn where the card has so much room, a row an attribute."""
+FOLLOW = "follow"
+
+
+class Overview(Panel):
+    """Four cards, and the machine's load under the families."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.curves, self.cells, self.board = CurveChart(), CellGraph(), BoardChart()
+        self.families, self.load = FamilyChart(), LoadChart()
+        self.load.setMaximumHeight(84)
+        self.attribute = Choice("Attribute whose cell is shown")
+        self.attribute.picked.connect(self.refresh)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self.board)
+        self._curves_card = Card("Losses", self.curves)
+        self._cells_card = Card("Cells", self.cells, self.attribute)
+        self._board_card = Card("Leaderboard", scroll)
+        self._families_card = Card("Families", self.families)
+        self._load_card = Card("This machine", self.load)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(8)
+        grid.addWidget(self._curves_card, 0, 0)
+        grid.addWidget(self._cells_card, 0, 1)
+        grid.addWidget(self._board_card, 1, 0, 2, 1)
+        grid.addWidget(self._families_card, 1, 1)
+        grid.addWidget(self._load_card, 2, 1)
+        for column in (0, 1):
+            grid.setColumnStretch(column, 1)
+        for row, stretch in enumerate((11, 9, 0)):
+            grid.setRowStretch(row, stretch)
+
+    def refresh(self) -> None:
+        view = self.view
+        if view is None:
+            return
+        losses = newest_losses(view)
+        self.curves.show_message("" if losses is not None else NO_CURVES)
+        self.curves.show_losses(losses)
+        note = f"{losses_title(losses)}, {count(losses.runs, 'run')}" if losses is not None else ""
+        self._curves_card.note.setText(note)
+        self._show_cells()
+        board = view.boards[0] if view.boards else None
+        self.board.show_message("" if board is not None else NO_BOARD)
+        self.board.show_board(board, f"points of {view.cohort.get('scale', 'the scale')}")
+        self._board_card.note.setText(board.title if board is not None else "")
+        self.families.show_leanings(view.families)
+        sources = dict.fromkeys(one.source for one in view.families if one.lines)
+        self._families_card.note.setText(", ".join(sources))
+        self.load.show_samples(view.load)
+        self._load_card.setVisible(view.state.live or bool(view.load))
+
+    def _show_cells(self) -> None:
+        view = self.view
+        if view is None:
+            return
+        cells = view.cells
+        names = cells.attributes if cells is not None else ()
+        whole = [(FOLLOW, "as the search goes")]
+        self.attribute.show_entries([*whole, *((name, name) for name in ATTRIBUTES if name in names)])
+        chosen = self.attribute.key
+        if chosen in ("", FOLLOW):
+            large = self.cells.width() >= WHOLE_WIDTH and self.cells.height() >= WHOLE_ROW * len(names)
+            chosen = attribute_at_work(view) or ("" if large or not names else names[0])
+        self.cells.show_cells(cells, chosen, leading_families(view.families), most=1 if chosen else 9)
+        step = f", step {cells.step}" if cells is not None and cells.step is not None else ""
+        self._cells_card.note.setText(sentence(f"{cells.source}{step}") if cells is not None else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_cells()
