@@ -24,6 +24,8 @@ class AugmentationSettings:
 @dataclass(frozen=True)
 class HMHNConfig:
     """frames: crops of each training video an epoch shows, drawn anew; dev_frames: of each dev video, spread evenly.
+    together: how many crops of a video are held against its score by their mean, as the video's own score is one; with
+    1 each is held against it alone, though few moments of a person's say much.
 
     learning_rate: AdamW's, rising over the first `warm_up` of all steps, then falling as a cosine; backbone_rate is
     the backbone's own. loss: of the score in standard units; partition and affinity weigh the losses beside it. crops:
@@ -39,6 +41,7 @@ class HMHNConfig:
     batch: int = 32
     frames: int = 24
     dev_frames: int = 24
+    together: int = 1
     learning_rate: float = 2e-3
     backbone_rate: float = 2e-3
     weight_decay: float = 1e-3
@@ -56,7 +59,10 @@ class HMHNConfig:
     name: str = "HMHN"
 
     def __post_init__(self) -> None:
-        if self.batch < 2 or min(self.epochs, self.frames, self.dev_frames, self.crops, self.threads) < 1:
+        if (
+            self.batch < 2
+            or min(self.epochs, self.frames, self.dev_frames, self.together, self.crops, self.threads) < 1
+        ):
             raise ValueError("a batch has at least 2 crops; epochs, frames, crops and threads are at least 1")
         if self.loss not in ("huber", "mse") or self.video_score not in ("mean", "median"):
             raise ValueError(f"there is no loss {self.loss!r} with the video score {self.video_score!r}")

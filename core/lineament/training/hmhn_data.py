@@ -15,16 +15,18 @@ def check_crops(videos: CropVideos, size: int) -> None:
     refuse_videos(videos, empty, "have not one face crop", "Leave them out.")
 
 
-def draw_crops(videos: CropVideos, rows: IntArray, frames: int, rng: np.random.Generator) -> IntArray:
-    """int64[n, 2] of (video, crop) in random order: up to `frames` crops of each video in `rows`, none twice."""
-    drawn = []
+def draw_crops(
+    videos: CropVideos, rows: IntArray, frames: int, rng: np.random.Generator, together: int = 1
+) -> IntArray:
+    """int64[n, 2] of (video, crop) in random order: up to `frames` crops of each video in `rows`, none twice; always
+    `together` of a video follow each other, as far as it has so many."""
+    drawn: list[IntArray] = []
     for i in rows:
         count = len(videos.sources[i].times)
         chosen = rng.permutation(count)[:frames]
-        drawn.append(np.stack([np.full(len(chosen), i), chosen], axis=1))
-    pairs: IntArray = np.concatenate(drawn).astype(np.int64)
-    shuffled: IntArray = pairs[rng.permutation(len(pairs))]
-    return shuffled
+        pairs = np.stack([np.full(len(chosen), i), chosen], axis=1).astype(np.int64)
+        drawn += [pairs[k : k + together] for k in range(0, len(pairs), together)]
+    return np.concatenate([drawn[k] for k in rng.permutation(len(drawn))])
 
 
 def equal_batches(pairs: IntArray, batch: int) -> list[IntArray]:

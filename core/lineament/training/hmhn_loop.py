@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch  # noqa: TID253
-from torch import nn  # noqa: TID253
+from torch import Tensor, nn  # noqa: TID253
 from torch.nn import functional  # noqa: TID253
 
 from lineament.models.hmhn.losses import AffinityLoss, bands, partition_loss
@@ -101,7 +101,7 @@ class Trainer:
         generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
         training.learner.train()
         losses = []
-        pairs = draw_crops(self.videos, self.train, self.config.frames, rng)
+        pairs = draw_crops(self.videos, self.train, self.config.frames, rng, self.config.together)
         for k, batch in enumerate(equal_batches(pairs, self.config.batch)):
             self.cancel.raise_if_cancelled()
             set_rates(training.optimiser, rates, self.config.warm_up, epoch * self.steps + k, steps)
@@ -119,9 +119,11 @@ class Trainer:
         pictures = to_pictures(read_pairs(self.videos.sources, pairs), learner.network.mean.device)
         output = learner.network(augmented(pictures, config.augmentation, generator))
         owners = torch.from_numpy(pairs[:, 0])
-        targets = self.targets[owners].to(output.score.device)
+        scores, targets = output.score, self.targets[owners].to(output.score.device)
+        if config.together > 1:
+            scores, targets = means_of(scores, owners), means_of(targets, owners)
         error = functional.huber_loss if config.loss == "huber" else functional.mse_loss
-        loss = error(output.score, targets) + config.partition * partition_loss(output.heads)
+        loss = error(scores, targets) + config.partition * partition_loss(output.heads)
         if learner.affinity is not None:
             loss = loss + config.affinity * learner.affinity(output.pooled, self.bands[owners].to(loss.device))
         training.optimiser.zero_grad()
@@ -147,6 +149,13 @@ class Trainer:
                     scores.append(network(pictures).score.double().cpu().numpy())
             found[k] = self.mean + self.sd * float(pool(np.concatenate(scores)))
         return found
+
+
+def means_of(values: Tensor, owners: Tensor) -> Tensor:
+    """[V], the mean over those of values [B] that have one owner, int64[B]; owners in rising order."""
+    found, of_value, counts = torch.unique(owners, return_inverse=True, return_counts=True)
+    sums = values.new_zeros(len(found)).index_add(0, of_value.to(values.device), values)
+    return sums / counts.to(values.device)
 
 
 def resume(training: Training, checkpoint: Path | None, identity: str) -> None:
