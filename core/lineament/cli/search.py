@@ -9,12 +9,13 @@ from rich.table import Table
 
 from lineament.cli.progress import watched_work
 from lineament.cli.search_cohorts import CohortSource, source_features
-from lineament.cli.search_options import make_config, named_options
+from lineament.cli.search_options import make_config, named_options, ray_option
 from lineament.progress import Cancelled, CancelToken, EventSink
 
 if TYPE_CHECKING:
     from lineament.features.cohort_features import CohortFeatures
     from lineament.search.config import SearchConfig
+    from lineament.search.engines import Engine
     from lineament.search.runs import Run
 
 FORMATS = ("text", "json", "html", "svg", "dot")
@@ -40,9 +41,10 @@ def search_group() -> None:
 @click.option("--budget", default=None, help="Training steps, or quick, standard or thorough.", show_default="standard")
 @click.option("--quick", is_flag=True, help="The same as --budget quick, to try the machinery out.")
 @named_options
+@ray_option
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Any other setting; see `search settings`.")
 def run_command(
-    cohort: str, out: Path, budget: str | None, quick: bool, changes: tuple[str, ...], **named: Any
+    cohort: str, out: Path, budget: str | None, quick: bool, changes: tuple[str, ...], ray: str, **named: Any
 ) -> None:
     """Search on --cohort and keep everything in --out.
 
@@ -50,21 +52,25 @@ def run_command(
     """
     config = make_config(budget, quick, named, changes)
     source = CohortSource.parse(cohort)
-    _work(out, source, config, config.workers)
+    _work(out, source, config, config.workers, ray)
 
 
 @search_group.command("resume")
 @click.argument("run", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--cohort", default=None, help="The cohort, where it is no longer where it was.")
 @click.option("--workers", type=click.IntRange(0), default=None, help="Another number of processes than before.")
-def resume_command(run: Path, cohort: str | None, workers: int | None) -> None:
-    """Go on with the search in the folder RUN; what is finished is not done again."""
+@ray_option
+def resume_command(run: Path, cohort: str | None, workers: int | None, ray: str) -> None:
+    """Go on with the search in the folder RUN; what is finished is not done again.
+
+    Wherever it was computed before, it goes on where it is told to now: on --ray, or on this computer.
+    """
     from lineament.search.config import SearchConfig
     from lineament.search.runs.run import read_facts
 
     config = SearchConfig.from_json(read_facts(run).config)
     source = CohortSource.parse(cohort) if cohort else CohortSource.of_run(run)
-    _work(run, source, config, config.workers if workers is None else workers, resumed=True)
+    _work(run, source, config, config.workers if workers is None else workers, ray, resumed=True)
 
 
 @search_group.command("report")
@@ -107,15 +113,23 @@ def settings_command() -> None:
     Console(highlight=False).print(table)
 
 
-def _work(folder: Path, source: CohortSource, config: "SearchConfig", workers: int, *, resumed: bool = False) -> None:
+def _work(
+    folder: Path, source: CohortSource, config: "SearchConfig", workers: int, ray: str, *, resumed: bool = False
+) -> None:
     """Search in `folder`, say what was found, or how to go on with it."""
+    from lineament.search.engines import choose_engine
+
+    # one worker is this process: nothing is gained by a second one that waits for it
+    number = {0: None, 1: 0}.get(workers, workers)
     try:
-        with watched_work() as (cancel, terminal):
+        # a cluster that cannot be used is told before anything is computed for it
+        with watched_work() as (cancel, terminal), choose_engine(config.device_name, number, ray=ray) as engine:
             features = source_features(source, config.seconds, cancel, terminal)
             with _opened(folder, source, features, config, resumed=resumed) as run:
-                _search(run, features, config, workers, cancel, terminal)
+                _search(run, features, config, engine, cancel, terminal)
     except (Cancelled, KeyboardInterrupt):
-        command = f'lineament search resume "{folder}"' if (folder / "run.json").exists() else "the same command"
+        again = f'lineament search resume "{folder}"' + (f" --ray {ray}" if ray else "")
+        command = again if (folder / "run.json").exists() else "the same command"
         raise Cancelled(f"Stopped. What is finished is kept; go on by {command}") from None
     _say_result(folder)
 
@@ -134,20 +148,17 @@ def _search(
     run: "Run",
     features: "CohortFeatures",
     config: "SearchConfig",
-    workers: int,
+    engine: "Engine",
     cancel: CancelToken,
     terminal: EventSink,
 ) -> None:
     from lineament.cli.search_progress import SearchProgress
-    from lineament.search.engines import choose_engine
     from lineament.search.report import record_environment
     from lineament.search.search import run_search
 
     progress = SearchProgress(terminal, run, config.budget)
-    # one worker is this process: nothing is gained by a second one that waits for it
-    with choose_engine(config.device_name, {0: None, 1: 0}.get(workers, workers)) as engine:
-        record_environment(run.folder, config.device_name, engine.workers)
-        run_search(features, config, run, engine, cancel, progress)
+    record_environment(run.folder, config.device_name, engine.workers)
+    run_search(features, config, run, engine, cancel, progress)
     progress.finish()
 
 

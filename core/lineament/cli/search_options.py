@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from lineament.search.config import PRESETS, SETTINGS, SearchConfig
+from lineament.search.config import PRESETS, RAY, SETTINGS, SearchConfig
 from lineament.search.errors import SearchError
 from lineament.settings import Setting, typed
 
@@ -21,6 +21,11 @@ def named_options(command: Command) -> Command:
     for name in reversed(NAMED):
         command = _option(_BY_NAME[name])(command)
     return command
+
+
+def ray_option(command: Command) -> Command:
+    """Adds --ray, empty where it is not given."""
+    return click.option("--ray", metavar="auto|HOST:PORT", default=RAY.default, help=f"{RAY.help}.")(command)
 
 
 def _option(setting: Setting) -> Callable[[Command], Command]:

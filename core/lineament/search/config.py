@@ -118,6 +118,10 @@ class SearchConfig:
 SETTINGS: tuple[Setting, ...] = describe(SearchConfig)
 """One description of every setting: command line, form and file are made from it."""
 
+RAY = Setting("ray", "text", "", "Ray cluster that computes: auto for the one of this machine, or HOST:PORT")
+"""Which machines compute. It is described as settings are and yet none of them: a search that goes on elsewhere, or on
+this computer alone (""), is the same search, so no run's description holds it."""
+
 PRESETS: dict[str, dict[str, Any]] = {
     "quick": {
         "budget": 3_500,

@@ -12,15 +12,20 @@ from lineament.search.runs.errors import RunError
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/cpu.max")
 
 
-def choose_engine(device: str, workers: int | None = None, policy: SavePolicy = DEFAULT_POLICY) -> Engine:
+def choose_engine(
+    device: str, workers: int | None = None, policy: SavePolicy = DEFAULT_POLICY, ray: str = ""
+) -> Engine:
     """An engine for units that compute on `device` ("cpu", "cuda", "cuda:1"), as `choose_device` names it.
 
     A GPU belongs to one process, the calling one, and trains runs of one architecture together. On the CPU there is one
-    process a core; `workers` asks for another number, 0 for none but the calling one. Raises `RunError` for a negative
-    number.
+    process a core; `workers` asks for another number, 0 for none but the calling one. With `ray` ("auto" or HOST:PORT)
+    the machines of that cluster compute, one unit a core or `workers` units at once. Raises `RunError` for a negative
+    number, and for a cluster that cannot be used.
     """
     if workers is not None and workers < 0:
         raise RunError(f"there cannot be {workers} workers", remedy="Give 0 or more, or leave it out for one a core.")
+    if ray:
+        return _on_cluster(ray, device, workers, policy)
     if device != "cpu":
         from lineament.search.batched.engine import BatchedEngine
 
@@ -28,6 +33,17 @@ def choose_engine(device: str, workers: int | None = None, policy: SavePolicy = 
     if workers == 0:
         return InlineEngine(policy)
     return PoolEngine(workers or cores(), policy)
+
+
+def _on_cluster(address: str, device: str, workers: int | None, policy: SavePolicy) -> Engine:
+    if device != "cpu":
+        raise RunError(
+            f"the machines of a Ray cluster compute on their CPUs, not on {device}",
+            remedy="Choose the device cpu, or search on this machine's GPU without --ray.",
+        )
+    from lineament.search.engines.ray import RayEngine
+
+    return RayEngine(address, None if workers is None else max(workers, 1), policy)
 
 
 def choose_device(wanted: str) -> str:

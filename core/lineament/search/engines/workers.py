@@ -25,7 +25,7 @@ class Worker:
         self.told_to_stop = False
         self.connection, theirs = _SPAWN.Pipe()
         self._process: BaseProcess = _SPAWN.Process(target=work, args=(theirs,), daemon=True)
-        with _interrupts_blocked():
+        with interrupts_blocked():
             self._process.start()
         theirs.close()  # so that its end is heard as the end of the pipe
 
@@ -80,7 +80,7 @@ def speaking(workers: list[Worker], timeout_s: float) -> list[Worker]:
 
 
 @contextmanager
-def _interrupts_blocked() -> Iterator[None]:
+def interrupts_blocked() -> Iterator[None]:
     """A process inherits what its starter blocks: Ctrl-C must not reach it before it has decided to ignore it."""
     if sys.platform == "win32":
         yield
