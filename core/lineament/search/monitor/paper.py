@@ -47,7 +47,7 @@ def question(report: Report) -> str:
 def _space(report: Report) -> str:
     config = report.config
     families = _listed([label(name) for name in config.families])
-    size = f" It holds {report.outcome['space']['size']:.3g} architectures." if report.outcome else ""
+    size = f" It holds {_power(report.outcome['space']['size'])} architectures." if report.outcome else ""
     each = "extractors" if len(config.families) > 1 else "extractor"
     return f"The space offers {families} {each} for every attribute and a cell that fuses them.{size}"
 
@@ -86,6 +86,14 @@ def _sure(report: Report) -> Section:
         sentences.append(nested_sentence(report.outcome["nested"]))
     sentences.append(coverage_sentence(report))
     return Section(SURE, tuple(sentences))
+
+
+def _power(number: float) -> str:
+    """ "12,345", "about 1.5 × 10¹⁹"."""
+    if number < 1e6:
+        return f"{number:,.0f}"
+    digits, exponent = f"{number:.1e}".split("e")
+    return f"about {digits} × 10{str(int(exponent)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 def _listed(names: list[str]) -> str:

@@ -81,13 +81,15 @@ class BoardChart(Painted):
     def _ground(self, painter: QPainter, board: Board, x: Axis, top: float, bottom: float, line: float) -> None:
         t = tokens()
         centre = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
+        if all(row.rmse is None for row in board.rows):
+            return
         for tick in x.ticks(6):
             at = round(x(tick)) + 0.5
             painter.setPen(QPen(QColor(t.line), 0))
             painter.drawLine(QPointF(at, top), QPointF(at, bottom))
             painter.setPen(QColor(t.muted))
             painter.drawText(QRectF(at - 20, bottom, 40, line), centre, tick_label(tick))
-        painter.drawText(QRectF(x.end + 8, bottom, FIGURES, line), VCENTER, f"RMSE, {self._unit}")
+        painter.drawText(QRectF(0, bottom, self.width(), line), VCENTER | RIGHT, f"RMSE, {self._unit}")
         if board.constant is not None:
             at = x(board.constant)
             painter.setPen(QPen(QColor(t.muted), 1, Qt.PenStyle.DashLine))

@@ -23,7 +23,8 @@ MOST_ROWS = 9
 WIDEST = 760.0
 FUSION = 0.36
 LEAST_FUSION, MOST_FUSION = 236.0, 340.0
-BOX, TOKEN, RADIUS = 100.0, 46.0, 9.0
+BOX, TOKEN, RADIUS = 92.0, 44.0, 9.0
+GAP = 18.0
 HEAD = 17.0
 CENTRE = Qt.AlignmentFlag.AlignCenter
 VCENTER, RIGHT = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
@@ -148,7 +149,7 @@ class CellGraph(Painted):
     ) -> None:
         """Three nodes in layers; the edge that jumps one runs above."""
         entry = QRectF(body.left() + 6, base - 17, BOX, 34)
-        first, last = entry.right() + 26, token.left() - 26
+        first, last = entry.right() + GAP + RADIUS, token.left() - GAP - RADIUS
         nodes = [QPointF(first + (last - first) * share, base) for share in (0.0, 0.5, 1.0)]
         self._entry(painter, cell, entry)
         _arrow(painter, QPointF(entry.right(), base), QPointF(nodes[0].x() - RADIUS, base), colour, 1.4)
@@ -199,13 +200,13 @@ class CellGraph(Painted):
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(path)
-        room = (end.x() - start.x()) - 2 * RADIUS - 14
+        room = (end.x() - start.x()) - 2 * RADIUS - 4
         self._pill(painter, choice, middle, room, colour)
 
     def _pill(self, painter: QPainter, choice: EdgeChoice, at: QPointF, room: float, colour: QColor) -> None:
         t = tokens()
-        words = _fitting(painter, _named(choice), room - 12)
-        width = painter.fontMetrics().horizontalAdvance(words) + 14
+        words = _fitting(painter, _named(choice), room - 10)
+        width = painter.fontMetrics().horizontalAdvance(words) + 12
         box = QRectF(at.x() - width / 2, at.y() - 9, width, 18)
         painter.setPen(QPen(QColor(t.line), 1))
         painter.setBrush(QColor(t.surface))
@@ -258,7 +259,7 @@ class CellGraph(Painted):
         end = QPointF(area.right() - 34, area.center().y())
         for node, choices in fusion.nodes.items():
             box = boxes[node]
-            _arrow(painter, QPointF(box.right(), box.center().y()), end - QPointF(11, 0), QColor(t.muted), 1.2)
+            self._to_sum(painter, box, end)
             painter.setPen(QPen(QColor(t.muted), 1.2))
             painter.setBrush(QColor(t.surface))
             painter.drawRoundedRect(box, 6, 6)
@@ -268,8 +269,20 @@ class CellGraph(Painted):
         painter.drawEllipse(end, 11, 11)
         painter.drawText(QRectF(end.x() - 11, end.y() - 11, 22, 22), CENTRE, "+")
         painter.setPen(QColor(t.muted))
-        painter.drawText(QRectF(end.x() - 30, end.y() + 12, 60, 16), CENTRE, "score")
+        painter.drawText(QRectF(end.x() - 74, end.y() - 8, 60, 16), VCENTER | RIGHT, "score")
         painter.drawText(QRectF(left, area.top(), width, HEAD), CENTRE, "fusion cell")
+
+    def _to_sum(self, painter: QPainter, box: QRectF, end: QPointF) -> None:
+        """From a node sideways, then up or down into the sum."""
+        colour, side = QColor(tokens().muted), 1.0 if box.center().y() < end.y() else -1.0
+        path = QPainterPath(QPointF(box.right(), box.center().y()))
+        path.lineTo(end.x() - 12, box.center().y())
+        path.quadTo(end.x(), box.center().y(), end.x(), box.center().y() + side * 12)
+        path.lineTo(end.x(), end.y() - side * 16)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colour, 1.2))
+        painter.drawPath(path)
+        _head(painter, end - QPointF(0, side * 11), QPointF(0, side), colour)
 
     def _node(self, painter: QPainter, node: str, choices: Mapping[str, EdgeChoice], box: QRectF) -> None:
         t, choice = tokens(), choices["operation"]
@@ -356,6 +369,8 @@ def _head(painter: QPainter, tip: QPointF, unit: QPointF, colour: QColor) -> Non
 def _named(choice: EdgeChoice) -> str:
     """ "dilated 5 .31"; the name alone where it is decided."""
     words = label(choice.leading)
+    for what in (" spectrum", " graph", " of channels"):
+        words = words.removesuffix(what)
     return words if choice.decided else f"{words} {choice.weight:.2f}".replace(" 0.", " .")
 
 

@@ -2,8 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QComboBox
+
+from lineament_desktop.theme import icon, theme, tokens
+
+ARROW = 16
 
 
 class Choice(QComboBox):
@@ -16,6 +21,29 @@ class Choice(QComboBox):
         self.setAccessibleName(name)
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToContents)
         self.activated.connect(lambda _: self.picked.emit(self.key))
+        theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        words = max((self.fontMetrics().horizontalAdvance(self.itemText(i)) for i in range(self.count())), default=40)
+        return QSize(words + ARROW + 24, self.fontMetrics().height() + 8)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(64, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Flat, as the theme's buttons are."""
+        t = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(t.accent if self.hasFocus() else t.line), 2 if self.hasFocus() else 1))
+        painter.setBrush(QColor(t.raised))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+        painter.setPen(QColor(t.text))
+        room = self.rect().adjusted(8, 0, -ARROW - 8, 0)
+        words = painter.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+        icon("down").paint(painter, self.rect().adjusted(self.width() - ARROW - 6, 0, -6, 0))
+        painter.end()
 
     @property
     def key(self) -> str:

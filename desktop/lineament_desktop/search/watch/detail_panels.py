@@ -2,8 +2,9 @@
 
 from itertools import groupby
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from lineament.models.architecture.facial_space import ATTRIBUTES
 from lineament.search.monitor import RunView
@@ -18,6 +19,7 @@ from lineament_desktop.search.watch.heat_map import HeatMap
 from lineament_desktop.search.watch.log_view import LogView
 from lineament_desktop.search.watch.overview import NO_BOARD, NO_CURVES
 from lineament_desktop.search.watch.panel import Panel
+from lineament_desktop.search.watch.scrolled import Scrolled
 from lineament_desktop.search.watch.words import sentence
 
 NO_WEIGHTS = "Operation weights will stand here as soon as a supernet has trained for a while."
@@ -27,23 +29,21 @@ CHART_WIDTH, CHART_HEIGHT = 300, 176
 FUSION = "fusion cell"
 
 
-class Grid(QScrollArea):
+class Grid(Scrolled):
     """Widgets of one kind in as many columns as fit, made as they are needed and kept; titles stand over groups."""
 
     def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
+        self._groups: list[tuple[str, list[QWidget]]] = []
+        self._shape: object = None
+        self._inside = QWidget()
+        super().__init__(self._inside)
         self.setAccessibleName(name)
         self.nothing = QLabel()
         self.nothing.setObjectName("muted")
         self.nothing.setWordWrap(True)
-        self._inside = QWidget()
         self._layout = QGridLayout(self._inside)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
-        self.setWidget(self._inside)
-        self._groups: list[tuple[str, list[QWidget]]] = []
-        self._shape: object = None
 
     @property
     def columns(self) -> int:
@@ -79,7 +79,8 @@ class Grid(QScrollArea):
                 self._layout.addWidget(heading, row, 0, 1, self.columns)
                 row += 1
             for number, widget in enumerate(widgets):
-                self._layout.addWidget(widget, row + number // self.columns, number % self.columns)
+                at = (row + number // self.columns, number % self.columns)
+                self._layout.addWidget(widget, *at, Qt.AlignmentFlag.AlignTop)
                 widget.show()
             row += -(-len(widgets) // self.columns)
         for column in range(self._layout.columnCount()):
@@ -137,16 +138,11 @@ class WeightsPanel(Panel):
         self._maps: list[HeatMap] = []
         for choice in (self.phase, self.cell):
             choice.picked.connect(self.refresh)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.phase)
-        row.addWidget(self.cell)
-        row.addStretch(1)
+        self.card = Card("Operation weights over steps", self.grid, self.phase, self.cell)
+        self.card.note.setText("mean over folds and seeds; the stronger, the heavier")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(row)
-        column.addWidget(self.grid, 1)
+        column.addWidget(self.card)
 
     def refresh(self) -> None:
         view = self.view
@@ -222,13 +218,10 @@ class BoardPanel(Panel):
         self.equal = QLabel(EQUAL)
         self.equal.setObjectName("muted")
         self.equal.setWordWrap(True)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self.chart)
         inside = QWidget()
         rows = QVBoxLayout(inside)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.addWidget(scroll, 1)
+        rows.addWidget(Scrolled(self.chart), 1)
         rows.addWidget(self.equal)
         self.card = Card("Leaderboard", inside, self.side)
         column = QVBoxLayout(self)

@@ -13,7 +13,7 @@ from lineament_desktop.search.watch.words import sentence
 from lineament_desktop.theme import small_font, tokens
 
 STYLES = {"cnn": Qt.PenStyle.SolidLine, "gnn": Qt.PenStyle.DashLine, "moments": Qt.PenStyle.DotLine}
-GAP, NAMES = 16.0, 78.0
+GAP, NAMES = 12.0, 84.0
 VCENTER = Qt.AlignmentFlag.AlignVCenter
 NOTHING = "Which family of extractors each attribute leans to will stand here once its networks train."
 
@@ -93,7 +93,7 @@ class FamilyChart(Painted):
             font.setBold(chosen)
             painter.setFont(font)
             painter.setPen(QColor(tokens().text if chosen else tokens().muted))
-            words = f"{label(family)} {value:.2f}"
+            words = f"{label(family)} {value:.2f}".replace(" 0.", " .")
             painter.drawText(QRectF(area.right() + 5, at - line / 2, NAMES - 5, line), VCENTER, words)
 
 

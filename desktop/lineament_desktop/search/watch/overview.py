@@ -1,7 +1,7 @@
 """Everything at a glance while a search runs: curves, cells, leaderboard, families, load."""
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QScrollArea
+from PySide6.QtWidgets import QGridLayout
 
 from lineament.models.architecture.facial_space import ATTRIBUTES
 from lineament.search.report.figures import count
@@ -19,6 +19,7 @@ from lineament_desktop.search.watch.following import (
 )
 from lineament_desktop.search.watch.load_chart import LoadChart
 from lineament_desktop.search.watch.panel import Panel
+from lineament_desktop.search.watch.scrolled import Scrolled
 from lineament_desktop.search.watch.words import sentence
 
 NO_CURVES = "Loss curves will stand here as soon as the first network trains."
@@ -38,12 +39,9 @@ class Overview(Panel):
         self.load.setMaximumHeight(84)
         self.attribute = Choice("Attribute whose cell is shown")
         self.attribute.picked.connect(self.refresh)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self.board)
         self._curves_card = Card("Losses", self.curves)
         self._cells_card = Card("Cells", self.cells, self.attribute)
-        self._board_card = Card("Leaderboard", scroll)
+        self._board_card = Card("Leaderboard", Scrolled(self.board))
         self._families_card = Card("Families", self.families)
         self._load_card = Card("This machine", self.load)
         grid = QGridLayout(self)

@@ -10,13 +10,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from lineament.progress import CancelToken, EventSink
-from lineament.search.monitor import RunView, Section, paper
+from lineament.search.monitor import Board, RunView, Section, paper
 from lineament.search.monitor.paper import FOUND, REPEAT, SURE
 from lineament.search.report.report import Report
 from lineament_desktop.jobs.background import BackgroundJob, Done
@@ -24,6 +23,7 @@ from lineament_desktop.jobs.runner import JobRunner
 from lineament_desktop.search.watch.board_chart import BoardChart
 from lineament_desktop.search.watch.cell_graph import CellGraph
 from lineament_desktop.search.watch.panel import Panel
+from lineament_desktop.search.watch.scrolled import Scrolled
 from lineament_desktop.search.watch.words import sentence
 
 WIDTH = 860
@@ -41,9 +41,9 @@ class PaperPanel(Panel):
     def __init__(self) -> None:
         super().__init__()
         self._shown: Report | None = None
+        self._boards: tuple[Board, ...] = ()
         self._runner = JobRunner(self)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
+        self.area = Scrolled()
         self.area.setAccessibleName("Report of the search")
         self.said = QLabel()
         self.said.setObjectName("muted")
@@ -67,12 +67,12 @@ class PaperPanel(Panel):
             button.setVisible(report is not None)
         if self.view is None or report is None:
             self._shown = None
-            self.area.setWidget(_message(NOT_YET))
-        elif report is not self._shown:
+            self.area.show_content(_message(NOT_YET))
+        elif report is not self._shown or self.view.boards is not self._boards:
             first = self._shown is None
             at = self.area.verticalScrollBar().value()
-            self._shown = report
-            self.area.setWidget(_written(self.view, report))
+            self._shown, self._boards = report, self.view.boards
+            self.area.show_content(_written(self.view, report))
             self.area.verticalScrollBar().setValue(0 if first else at)
 
     def _copy(self) -> None:

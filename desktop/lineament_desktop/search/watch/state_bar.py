@@ -76,7 +76,9 @@ class StateBar(QWidget):
         self.name.setText(view.name)
         self.name.setToolTip(str(view.folder))
         self.state.setText(WORDS[kind])
-        self.simulated.setText(" ".join(view.labels[1:]))
+        short = ["Simulated behaviour", *(["toy cohort"] if len(view.labels) > 2 else [])] if view.simulated else []
+        self.simulated.setText(", ".join(short))
+        self.simulated.setToolTip(" ".join(view.labels[1:]))
         self.problem.setVisible(kind in SEVERITY)
         if kind in SEVERITY and self.sentence.text() != view.state.sentence:
             self.sentence.setText(view.state.sentence)
