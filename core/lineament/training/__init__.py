@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lineament.training.events import EpochFinished
     from lineament.training.hand_designed import TrainingConfig, train_hand_designed
-    from lineament.training.loop import EpochFinished
 
 __all__ = ["EpochFinished", "TrainingConfig", "train_hand_designed"]
 
@@ -15,7 +15,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(hand_designed, name)
     if name == "EpochFinished":
-        from lineament.training.loop import EpochFinished
+        from lineament.training.events import EpochFinished
 
         return EpochFinished
     raise AttributeError(f"module {__name__} has no attribute {name}")

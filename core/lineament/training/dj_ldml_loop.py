@@ -22,7 +22,7 @@ from lineament.training.crop_videos import CropVideos
 from lineament.training.dj_ldml_config import DjLdmlConfig
 from lineament.training.dj_ldml_optimiser import make_optimiser
 from lineament.training.epochs import Epochs, checkpoint_of, require_finite, taking_up
-from lineament.training.loop import EpochFinished
+from lineament.training.events import EpochFinished
 from lineament.training.metrics import rmse
 from lineament.training.optimiser import optimiser_state, restore_optimiser, set_rates
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn  # noqa: TID253
 
 from lineament.errors import ModelError
 from lineament.training.checkpoint import Checkpoint, read_checkpoint
-from lineament.training.loop import EpochFinished
+from lineament.training.events import EpochFinished
 
 Event = TypeVar("Event", bound=EpochFinished)
 Module = TypeVar("Module", bound=nn.Module)

@@ -3,13 +3,13 @@
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch  # noqa: TID253
 
 from lineament.datasets.cohort import SPLITS, Cohort
-from lineament.errors import DatasetError
-from lineament.models.calibration import CALIBRATED_AT_S, LEVEL
+from lineament.models.calibration import CALIBRATED_AT_S, LEVEL, MIN_PERSONS
 from lineament.models.card import ModelCard
 from lineament.models.hand_designed import KIND, HandDesignedModel
 from lineament.models.intervals import ConformalTable
@@ -21,9 +21,13 @@ from lineament.simulation.parameters import CUES
 from lineament.training.baselines import RidgeBaseline, session_statistics
 from lineament.training.card_figures import coverage_table, limits_of, oracle_figures, reachable_share
 from lineament.training.data import fit_scaling, load_persons
+from lineament.training.epochs import identity_of
 from lineament.training.evaluation import Held, hold_out
 from lineament.training.loop import LoopSettings, TrainedNetwork, train_network
 from lineament.training.metrics import measure, rmse_gain
+from lineament.training.splits import with_four_splits
+
+LEAST_PERSONS = dict.fromkeys(SPLITS, MIN_PERSONS)
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,12 @@ class TrainingConfig:
     loop: LoopSettings = field(default_factory=LoopSettings)
     name: str = "hand-designed"
 
+    def to_json(self) -> dict[str, Any]:
+        """All that decides the weights, as plain values; threads are left out, which a run may change."""
+        plain = asdict(self)
+        del plain["threads"]
+        return plain | {"cohort": str(self.cohort) if self.cohort is not None else None}
+
     @classmethod
     def quick(cls, seed: int = 0, cohort: Path | None = None) -> "TrainingConfig":
         """Under a minute, to try the machinery; the model is a poor one."""
@@ -59,24 +69,36 @@ class TrainingConfig:
 
 
 def train_hand_designed(
-    config: TrainingConfig, cancel: CancelToken | None = None, sink: EventSink = ignore_events
+    config: TrainingConfig,
+    cancel: CancelToken | None = None,
+    sink: EventSink = ignore_events,
+    *,
+    cohort: Cohort | None = None,
+    checkpoint: Path | None = None,
 ) -> HandDesignedModel:
     """Simulate or read the persons, train the ensemble, calibrate its intervals, measure it beside its baselines.
 
-    The test persons are touched once, at the end. Raises `DatasetError` when the cohort cannot be used, `Cancelled`
-    when `cancel` is set.
+    The test persons are touched once, at the end. cohort: with its four splits, instead of the one the settings name.
+    checkpoint: a folder for a file a network, written after every epoch and gone on from when it is there. Raises
+    `DatasetError` when the cohort cannot be used, `ModelError` when a checkpoint is damaged or another training's,
+    `StorageError`, `Cancelled`.
     """
     cancel = cancel or CancelToken()
     torch.set_num_threads(config.threads)
     started = time.monotonic()
-    cohort = training_cohort(config, cancel, sink)
+    cohort = cohort or training_cohort(config, cancel, sink)
     train = load_persons(cohort.split("train"), config.seconds, cancel, sink, "preparing training persons")
     dev = load_persons(cohort.split("dev"), config.seconds, cancel, sink, "preparing dev persons")
     scaling = fit_scaling(train, config.seed)
+    identity = identity_of(config.to_json(), cohort.identity()) if checkpoint is not None else ""
     members = [
-        train_network(train, dev, scaling, config.shape, config.loop, config.seed + i, i, cancel, sink)
+        train_network(
+            train, dev, scaling, config.shape, config.loop, config.seed + i, i, cancel, sink,
+            checkpoint=checkpoint / f"network-{i + 1}.safetensors" if checkpoint is not None else None,
+            identity=identity,
+        )
         for i in range(config.networks)
-    ]
+    ]  # fmt: skip
     ridge = RidgeBaseline(session_statistics(train), train.scores, session_statistics(dev), dev.scores)
     mean, sd = float(train.scores.mean()), float(train.scores.std())
     blank = ConformalTable(LEVEL, (1.0,), (0.0,), (0.0,))
@@ -103,34 +125,14 @@ def training_cohort(config: TrainingConfig, cancel: CancelToken, sink: EventSink
     persons become them.
     """
     if config.cohort is not None:
-        return _folder_cohort(config.cohort, config.seed)
+        from lineament.datasets.folder import open_cohort
+
+        return with_four_splits(open_cohort(config.cohort), config.seed, LEAST_PERSONS)[0]
     total = sum(count for _, count in config.persons)
     simulated = simulate_cohort(total, seed=config.seed, seconds=config.seconds, cancel=cancel, sink=sink)
     cohort = Cohort.from_simulation(simulated)
     names = np.repeat([name for name, _ in config.persons], [count for _, count in config.persons])
     return cohort.with_session_splits([str(name) for name in names])
-
-
-def _folder_cohort(folder: Path, seed: int) -> Cohort:
-    from lineament.datasets.folder import open_cohort
-
-    cohort = open_cohort(folder)
-    cohort.check_person_disjoint()
-    splits = [session.split for session in cohort.sessions]
-    if "calibration" not in splits:
-        persons = sorted({s.person_id for s in cohort.sessions if s.split == "train"})
-        order = np.random.default_rng(seed).permutation(len(persons))[: max(len(persons) // 4, 1)]
-        chosen = {persons[int(i)] for i in order}
-        splits = ["calibration" if s.person_id in chosen else s.split for s in cohort.sessions]
-        cohort = cohort.with_session_splits(splits)
-    for name in SPLITS:
-        if splits.count(name) < 10:
-            raise DatasetError(
-                f"the cohort has {splits.count(name)} {name} persons, at least 10 are needed",
-                path=folder,
-                remedy="Use a larger cohort.",
-            )
-    return cohort
 
 
 def _blank_card(config: TrainingConfig, cohort: Cohort) -> ModelCard:

@@ -17,10 +17,10 @@ from lineament.progress import CancelToken, EventSink, ProgressMeter
 from lineament.training.checkpoint import Checkpoint, write_checkpoint
 from lineament.training.crop_videos import CropVideos
 from lineament.training.epochs import Epochs, checkpoint_of, on_device, require_finite, taking_up
+from lineament.training.events import EpochFinished
 from lineament.training.hmhn_augment import augmented
 from lineament.training.hmhn_config import HMHNConfig
 from lineament.training.hmhn_data import draw_crops, equal_batches, read_pairs
-from lineament.training.loop import EpochFinished
 from lineament.training.metrics import rmse
 from lineament.training.optimiser import optimiser_state, restore_optimiser, set_rates
 

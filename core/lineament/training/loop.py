@@ -1,9 +1,9 @@
 """The training loop: random crops of random length, early stopping on the dev persons, cancel at any step."""
 
-import copy
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,9 @@ from lineament.features.windows import ChannelScaling
 from lineament.models.network import HandDesignedNetwork, NetworkShape
 from lineament.progress import CancelToken, EventSink, ProgressMeter
 from lineament.training.data import MIN_CROP, TrainingData
+from lineament.training.events import EpochFinished
 from lineament.training.heads import refit_score, summarise_sessions
+from lineament.training.loop_state import TrainingState
 from lineament.training.metrics import rmse
 
 
@@ -29,18 +31,6 @@ class LoopSettings:
     weight_decay: float = 2e-2
     auxiliary: float = 4.0
     channel_dropout: float = 0.05
-
-
-@dataclass(frozen=True)
-class EpochFinished:
-    """Sent after each epoch: losses in standard units, and the dev persons' RMSE on the scale."""
-
-    network: int
-    epoch: int
-    loss: float
-    dev_loss: float
-    dev_rmse: float
-    best: bool
 
 
 @dataclass(eq=False)
@@ -60,11 +50,17 @@ def train_network(
     member: int,
     cancel: CancelToken,
     sink: EventSink,
+    *,
+    checkpoint: Path | None = None,
+    identity: str = "",
 ) -> TrainedNetwork:
     """One network from one seed, at the epoch with the lowest loss on the dev persons' whole sessions, its last layer
-    then fitted anew (`heads.refit_score`)."""
+    then fitted anew (`heads.refit_score`).
+
+    checkpoint: a file written after every epoch and gone on from, bit for bit, where it is there; `identity` is what it
+    must belong to. Raises `ModelError` when it is damaged or another training's, `StorageError`, `Cancelled`.
+    """
     torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
     network = HandDesignedNetwork(shape)
     mean, sd = float(train.scores.mean()), float(train.scores.std())
     steps = math.ceil(len(train) / settings.batch)
@@ -72,13 +68,15 @@ def train_network(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, settings.learning_rate, total_steps=steps * settings.epochs, pct_start=0.2
     )
-    meter = ProgressMeter(f"training network {member + 1}", steps * settings.epochs, "steps", sink)
-    best = TrainedNetwork(network, math.inf)
-    lowest, since_best = math.inf, 0
-    for epoch in range(settings.epochs):
+    state = TrainingState(network, optimiser, schedule, np.random.default_rng(seed))
+    state.take_up(checkpoint, identity)
+    meter = ProgressMeter(
+        f"training network {member + 1}", steps * settings.epochs, "steps", sink, skipped=steps * state.epoch
+    )
+    while state.epoch < settings.epochs and state.since_best < settings.patience:
         network.train()
         losses = []
-        for windows, present, rows in _batches(train, scaling, settings, rng):
+        for windows, present, rows in _batches(train, scaling, settings, state.rng):
             cancel.raise_if_cancelled()
             loss = _loss(network, windows, present, rows, train, mean, sd, settings.auxiliary)
             optimiser.zero_grad()
@@ -89,20 +87,14 @@ def train_network(
             losses.append(float(loss.detach()))
             meter.advance()
         dev_loss, error = _evaluate(network, dev, scaling, mean, sd, settings.auxiliary)
-        improved = dev_loss < lowest
-        event = EpochFinished(member, epoch, float(np.mean(losses)), dev_loss, error, improved)
-        best.history.append(event)
+        event = EpochFinished(member, state.epoch, float(np.mean(losses)), dev_loss, error, dev_loss < state.lowest)
+        state.add(event)
+        state.keep(checkpoint, identity)
         sink(event)
-        if improved:
-            best.network, lowest, since_best = copy.deepcopy(network), dev_loss, 0
-        else:
-            since_best += 1
-        if since_best >= settings.patience:
-            break
     meter.finish()
-    refit_score(best.network, train, dev, scaling, seed)
-    best.dev_rmse = _evaluate(best.network, dev, scaling, mean, sd, settings.auxiliary)[1]
-    return best
+    best = state.best if state.best is not None else network
+    refit_score(best, train, dev, scaling, seed)
+    return TrainedNetwork(best, _evaluate(best, dev, scaling, mean, sd, settings.auxiliary)[1], state.history)
 
 
 def _batches(

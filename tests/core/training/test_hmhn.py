@@ -16,11 +16,11 @@ from lineament.models import load_pixel_model
 from lineament.models.hmhn.model import HMHNModel
 from lineament.models.hmhn.presets import HMHNShape
 from lineament.progress import Cancelled, CancelToken
+from lineament.training.events import EpochFinished
 from lineament.training.hmhn import AugmentationSettings, CropVideos, HMHNConfig, train_hmhn, trained
 from lineament.training.hmhn_augment import augmented
 from lineament.training.hmhn_data import crop_statistics, draw_crops, equal_batches, read_pairs
 from lineament.training.hmhn_loop import Trainer
-from lineament.training.loop import EpochFinished
 
 SIZE, PATCH = 32, 8
 NONE = AugmentationSettings(mirror=0, shift=0, turn=0, zoom=0, brightness=0, contrast=0, saturation=0)

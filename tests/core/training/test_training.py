@@ -7,7 +7,7 @@ import pytest
 import torch  # noqa: TID253
 
 from lineament.datasets import Cohort
-from lineament.errors import DatasetError
+from lineament.errors import DatasetError, ModelError
 from lineament.inference import Scorer
 from lineament.models import load_model
 from lineament.models.network import NetworkShape
@@ -180,3 +180,48 @@ def test_a_folder_with_too_few_persons_is_refused(tmp_path: Path) -> None:
     write_cohort(simulate_cohort(12, seed=4, seconds=20), tmp_path / "c")
     with pytest.raises(DatasetError, match="at least 10 are needed"):
         training_cohort(tiny(cohort=tmp_path / "c"), CancelToken(), ignore_events)
+
+
+def test_a_stopped_training_goes_on_bit_for_bit(small: TrainingData, tmp_path: Path) -> None:
+    """Whatever epoch it is stopped in; the best network, the rates and the random numbers are all taken up."""
+    shape, settings = NetworkShape(width=8, token=12), LoopSettings(epochs=4, batch=12, learning_rate=0.02)
+    scaling, file = fit_scaling(small, 0), tmp_path / "network.safetensors"
+
+    def trained(stop_after: int | None, checkpoint: Path | None) -> tuple[dict[str, torch.Tensor], list[EpochFinished]]:
+        token, events = CancelToken(), list[EpochFinished]()
+
+        def watch(event: object) -> None:
+            if isinstance(event, EpochFinished):
+                events.append(event)
+                if event.epoch == stop_after:
+                    token.cancel()
+
+        found = train_network(
+            small, small, scaling, shape, settings, 3, 0, token, watch, checkpoint=checkpoint, identity="a"
+        )
+        return found.network.state_dict(), found.history
+
+    whole, history = trained(None, None)
+    for stop_after in (0, 1, 2):
+        file.unlink(missing_ok=True)
+        with pytest.raises(Cancelled):
+            trained(stop_after, file)
+        torch.rand(7)  # whatever else has used the random numbers since
+        resumed, events = trained(None, file)
+        assert events == history
+        assert resumed.keys() == whole.keys()
+        assert all(weights.equal(resumed[name]) for name, weights in whole.items())
+    again, events = trained(None, file)
+    assert events == history
+    assert all(weights.equal(again[name]) for name, weights in whole.items())
+
+
+def test_another_trainings_or_a_damaged_state_is_refused(tmp_path: Path) -> None:
+    config = tiny(loop=LoopSettings(epochs=1, batch=12))
+    train_hand_designed(config, checkpoint=tmp_path)
+    file = tmp_path / "network-1.safetensors"
+    with pytest.raises(ModelError, match="of a training with other settings"):
+        train_hand_designed(tiny(loop=LoopSettings(epochs=2, batch=12)), checkpoint=tmp_path)
+    file.write_bytes(file.read_bytes()[:-100])
+    with pytest.raises(ModelError, match=r"network-1\.safetensors: the training's checkpoint is damaged"):
+        train_hand_designed(config, checkpoint=tmp_path)
