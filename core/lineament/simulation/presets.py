@@ -157,6 +157,25 @@ def _longitudinal() -> SessionSettings:
     return SessionSettings(Population(severity="treatment", multiplier=number("visits.multiplier")))
 
 
+_HABITUAL = (
+    "head_speed", "head_amplitude", "gaze_listening", "gaze_speaking", "smile_rate", "smile_peak", "brow_emphasis",
+)  # fmt: skip
+"""Cues that are seen well within some minutes, so that habits and not chance are what hides their change."""
+
+
+@cache
+def _habitual() -> SessionSettings:
+    cues = tuple(
+        replace(cue, sd=2.5 * cue.sd if cue.name in _HABITUAL else cue.sd, session_sd=0.2 * cue.session_sd)
+        for cue in _only(_HABITUAL)
+    )
+    population = Population(
+        cues=cues, severity="treatment", multiplier=4.0, axis_correlation=0.97, individual_sd=0.0, no_effect=0.0,
+        worst_share=0.0,
+    )  # fmt: skip
+    return SessionSettings(population, noisy=_TOY_NOISE)
+
+
 PRESETS: dict[str, Preset] = {
     "realistic": Preset("realistic", _realistic),
     "null": Preset("null", _realistic, permuted=True),
@@ -166,8 +185,12 @@ PRESETS: dict[str, Preset] = {
     "visible_eyes": Preset("visible_eyes", _visible_eyes, toy=True, area="eyes"),
     "longitudinal": Preset("longitudinal", _longitudinal, visits=4),
     "matched": Preset("matched", _matched),
+    "habitual": Preset("habitual", _habitual, visits=4, toy=True),
 }
-"""matched: joint effects of realistic size and nothing else, more of their events and less noise than in interviews:
+"""habitual: visits in which strong effects lie in few cues whose habits are larger still, so that one person's habit
+looks like another's change and only earlier visits tell them apart: for what MPDRM takes away.
+
+matched: joint effects of realistic size and nothing else, more of their events and less noise than in interviews:
 for comparing sequence models. visible_mouth and visible_eyes: for models of face crops, less and smaller smiles with
 more lowered mouth corners and raised chins in one, more looking down in the other."""
 
