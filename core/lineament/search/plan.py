@@ -174,7 +174,7 @@ class Plan:
         if not c.method_facts.differentiable:
             least["black box"] = FEWEST_EVALUATIONS * self.evaluation()
         elif c.joint:
-            least["joint"] = self.joint(self._assumed_space(), FEWEST_STEPS, learns=True)
+            least["joint"] = self.joint(self.dearest_space, FEWEST_STEPS, learns=True)
         return {**least, "short list": self.short_list(self.fewest_candidates)}
 
     @property
@@ -196,7 +196,8 @@ class Plan:
         given = left * shares[phase] + spare * SHARES[phase] / sum(SHARES[name] for name in searching)
         return min(given, left - sum(least[name] for name in later))
 
-    def _assumed_space(self) -> SearchSpace:
+    @property
+    def dearest_space(self) -> SearchSpace:
         """The dearest space that the warm-up can leave."""
         c = self.config
         space = searched_space(c.attributes, c.families, fusion_search=c.fusion_search)

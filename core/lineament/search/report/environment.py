@@ -27,6 +27,12 @@ def record_environment(folder: Path, device: str, workers: int) -> None:
         write_atomically(folder / ENVIRONMENT, json.dumps(sessions, indent=1).encode())
 
 
+def same_machine(sessions: list[dict[str, Any]], device: str) -> bool:
+    """Whether the last session of a run was worked on with this machine, this device and these versions."""
+    here = _machine(device)
+    return bool(sessions) and all(sessions[-1].get(name) == value for name, value in here.items())
+
+
 def read_environment(folder: Path) -> list[dict[str, Any]]:
     """The sessions that `record_environment` kept, oldest first; none where the file is missing or damaged."""
     try:
