@@ -23,7 +23,7 @@ from lineament.progress import CancelToken, EventSink, ignore_events
 from lineament.provenance import utc_now
 from lineament.search.ridge import Ridge
 from lineament.search.stacking import stacking_weights
-from lineament.training.card_figures import coverage_table, limits_of, oracle_figures, reachable_share
+from lineament.training.card_figures import coverage_table, limits_of, oracle_figures, reachable_share, reliability_of
 from lineament.training.metrics import measure, rmse_gain
 
 FloatArray = npt.NDArray[np.float64]
@@ -193,6 +193,7 @@ def _card(
         oracle=best,
         reachable_share=reachable_share(predictors, scores, best),
         coverage=coverage_table(model.conformal, model.card.scale, tested.estimates, scores, times),
+        reliability=reliability_of(model.conformal, model.card.scale, tested.estimates, scores, times),
         utc_time=utc_now(),
         notes=(*found.sentences, "The test persons were used once, after everything else was fixed."),
         comparison=comparison or leaderboard_table(found),

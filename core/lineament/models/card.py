@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from lineament.datasets.scales import SCALES, Scale
+from lineament.models.reliability import Reliability
 from lineament.version import __version__
 
 
@@ -72,7 +73,8 @@ class ModelCard:
     rmse_gain: constant's RMSE less the network's. reachable_share: share of the oracle's gain over the constant, by
     predictor, where an oracle exists. coverage: share of test persons inside the interval, by usable seconds. absent:
     input channels that the training recordings did not have and the model does not read. architecture: the choices of
-    the genotype where a search found it. comparison: this model beside others trained and tested alike.
+    the genotype where a search found it. comparison: this model beside others trained and tested alike. reliability:
+    predictions for test persons in bins; cards of earlier versions have none.
     """
 
     name: str
@@ -100,13 +102,18 @@ class ModelCard:
     absent: tuple[str, ...] = ()
     architecture: Mapping[str, str] = field(default_factory=dict)
     comparison: Comparison | None = None
+    reliability: Reliability | None = None
 
     def summary(self) -> str:
         """One line for a list of models."""
         return f"{self.name} ({self.scale.name}; {self.summary_line})"
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "scale": self.scale.name}
+        """Without `reliability` where there is none: earlier versions read such cards."""
+        facts = {**asdict(self), "scale": self.scale.name}
+        if self.reliability is None:
+            del facts["reliability"]
+        return facts
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -120,6 +127,8 @@ class ModelCard:
             facts[name] = tuple(facts.get(name, ()))
         if facts.get("comparison") is not None:
             facts["comparison"] = Comparison.from_json(facts["comparison"])
+        if facts.get("reliability") is not None:
+            facts["reliability"] = Reliability.from_json(facts["reliability"])
         return cls(**facts)
 
     def markdown(self) -> str:

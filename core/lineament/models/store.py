@@ -112,10 +112,7 @@ def _load(folder: Path, class_of: Callable[[object], Any], reads: str, others: C
         raise ModelError(
             f"this version knows no models of kind {name}", path=folder / FACTS, remedy="Update Lineament."
         )
-    weights = _read(folder / WEIGHTS)
-    if hashlib.sha256(weights).hexdigest() != facts.get("weights_sha256"):
-        raise ModelError("the weights are damaged or belong to another model", path=folder / WEIGHTS, remedy=_REMEDY)
-    return _build(kind, folder, facts, weights)
+    return _build(kind, folder, facts, _check_weights(folder, facts))
 
 
 def _class_of(kind: object) -> "type[SavedModel] | None":
@@ -149,6 +146,7 @@ class Description:
     card: ModelCard
     genotype: Genotype | None
     space: SearchSpace | None
+    model_hash: str = ""
 
 
 def describe_model(folder: Path) -> Description:
@@ -160,9 +158,27 @@ def describe_model(folder: Path) -> Description:
     try:
         card = ModelCard.from_json(facts["card"])
         space = SearchSpace.from_json(facts["space"]) if "space" in facts else None
-        return Description(card, space.genotype(facts["genotype"]) if space is not None else None, space)
+        genotype = space.genotype(facts["genotype"]) if space is not None else None
+        return Description(card, genotype, space, str(facts["facts_sha256"]))
     except (*_MISFITS, LineamentError) as error:
         raise ModelError("the model's parts do not fit together", path=folder, remedy=_REMEDY) from error
+
+
+def check_files(folder: Path) -> dict[str, Any]:
+    """The facts of a folder whose two files are what they were when it was saved; the weights are not unpacked.
+
+    Raises `ModelError` as `load_model` does, but for parts that do not fit together.
+    """
+    facts = _read_facts(folder / FACTS)
+    _check_weights(folder, facts)
+    return facts
+
+
+def _check_weights(folder: Path, facts: dict[str, Any]) -> bytes:
+    weights = _read(folder / WEIGHTS)
+    if hashlib.sha256(weights).hexdigest() != facts.get("weights_sha256"):
+        raise ModelError("the weights are damaged or belong to another model", path=folder / WEIGHTS, remedy=_REMEDY)
+    return weights
 
 
 def _read(path: Path) -> bytes:

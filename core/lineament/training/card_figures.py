@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from lineament.datasets.scales import Scale
 from lineament.models.intervals import ConformalTable
+from lineament.models.reliability import Reliability
 from lineament.training.metrics import rmse
 
 FloatArray = npt.NDArray[np.float64]
@@ -72,3 +73,12 @@ def coverage_table(
             "rmse": rmse(estimates[:, k], scores),
         }
     return table
+
+
+def reliability_of(
+    conformal: ConformalTable, scale: Scale, estimates: FloatArray, scores: FloatArray, times: Sequence[float]
+) -> Reliability:
+    """Of the estimates float64[N, K] those after the longest of K times, in bins."""
+    last = estimates[:, -1]
+    ends = np.array([conformal.interval(estimate, times[-1], scale) for estimate in last]).reshape(-1, 2)
+    return Reliability.of(conformal.level, last, scores, ends)

@@ -19,7 +19,7 @@ from lineament.provenance import utc_now
 from lineament.simulation import simulate_cohort
 from lineament.simulation.parameters import CUES
 from lineament.training.baselines import RidgeBaseline, session_statistics
-from lineament.training.card_figures import coverage_table, limits_of, oracle_figures, reachable_share
+from lineament.training.card_figures import coverage_table, limits_of, oracle_figures, reachable_share, reliability_of
 from lineament.training.data import fit_scaling, load_persons
 from lineament.training.epochs import identity_of
 from lineament.training.evaluation import Held, hold_out
@@ -192,6 +192,7 @@ def _card(
         reachable_share=reachable_share(predictors, test.scores, best),
         level=LEVEL,
         coverage=coverage_table(model.conformal, model.card.scale, test.estimates, test.scores, times),
+        reliability=reliability_of(model.conformal, model.card.scale, test.estimates, test.scores, times),
         limits=limits_of(cohort.simulated),
         parameters=sum(p.numel() for m in members for p in m.network.parameters()),
         utc_time=utc_now(),
