@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
@@ -40,83 +40,73 @@ class _Attempt:
     heard: bool = False
 
 
+@dataclass(eq=False)
 class Shift:
     """number: which one it is of the connection's. most: units that run at once, if not one a core."""
 
-    def __init__(
-        self,
-        number: int,
-        link: Link,
-        most: int | None,
-        registry: Registry,
-        place: Place,
-        run: Run,
-        cancel: CancelToken,
-        sink: EventSink,
-    ) -> None:
-        self._number = number
-        self._link = link
-        self._most = most
-        self._registry = registry
-        self._place = place
-        self._run = run
-        self._cancel = cancel
-        self._sink = sink
-        self._versions = versions()
-        self._waiting: deque[Unit] = deque()
-        self._out: dict[int, _Attempt] = {}
-        self._results: dict[str, UnitResult] = {}
-        self._tries: Counter[str] = Counter()
-        self._faults: Counter[str] = Counter()
-        self._ending: Exception | None = None
-        self._patience_ends = float("inf")
-        self._had_cores_at = time.monotonic()
+    number: int
+    link: Link
+    most: int | None
+    registry: Registry
+    place: Place
+    run: Run
+    cancel: CancelToken
+    sink: EventSink
+    _versions: dict[str, str] = field(default_factory=lambda: versions())
+    _waiting: deque[Unit] = field(default_factory=deque)
+    _out: dict[int, _Attempt] = field(default_factory=dict)
+    _results: dict[str, UnitResult] = field(default_factory=dict)
+    _tries: Counter[str] = field(default_factory=Counter)
+    _faults: Counter[str] = field(default_factory=Counter)
+    _ending: Exception | None = None
+    _patience_ends: float = float("inf")
+    _had_cores_at: float = field(default_factory=time.monotonic)
 
     def work_off(self, units: list[Unit]) -> dict[str, UnitResult]:
         """Dearest first, so that no long one is left for the end. Raises `Gone` and what `Engine.run` raises."""
         self._waiting = deque(sorted(units, key=lambda unit: -unit.cost))
         while self._out or (self._waiting and self._ending is None):
-            if self._cancel.cancelled:
+            if self.cancel.cancelled:
                 self._end_with(Cancelled())
             if self._ending is None:
                 self._send_out()
             elif time.monotonic() > self._patience_ends:
                 self._drop(list(self._out))
-            for letter in self._link.heard(POLL_S):
+            for letter in self.link.heard(POLL_S):
                 self._read(letter)
         if self._ending is not None:
             raise self._ending
         return self._results
 
     def _send_out(self) -> None:
-        size = self._link.cores if self._most is None else min(self._link.cores, self._most)
-        self._run.time_left.workers = max(size, 1)
+        size = self.link.cores if self.most is None else min(self.link.cores, self.most)
+        self.run.time_left.workers = max(size, 1)
         if size:
             self._had_cores_at = time.monotonic()
         elif time.monotonic() - self._had_cores_at > NOBODY_S:
             remedy = "Add one by `ray start --address`, then resume the run, or resume it without --ray."
-            self._end_with(RunError("no machine is left in the Ray cluster", path=self._run.folder, remedy=remedy))
+            self._end_with(RunError("no machine is left in the Ray cluster", path=self.run.folder, remedy=remedy))
         while self._waiting and len(self._out) < size:
             self._send(self._waiting.popleft())
 
     def _send(self, unit: Unit) -> None:
         number = next(_numbers)
         try:
-            self._run.unit_folder(unit.key).begin(unit)
+            self.run.unit_folder(unit.key).begin(unit)
             errand = Errand(
                 unit,
-                self._registry.functions,
-                self._place,
-                luggage(unit, self._run),
+                self.registry.functions,
+                self.place,
+                luggage(unit, self.run),
                 self._versions,
-                self._number,
+                self.number,
             )
         except LineamentError as error:
             self._end_with(error)
             return
         self._out[number] = _Attempt(unit)
         self._tries[unit.key] += 1
-        self._link.send(Send(number, errand, self._registry.loader))
+        self.link.send(Send(number, errand, self.registry.loader))
 
     def _read(self, letter: Letter) -> None:
         attempt = self._out.get(letter.attempt)
@@ -129,7 +119,7 @@ class Shift:
             self._end_with(error)
 
     def _take(self, number: int, unit: Unit, content: object) -> None:
-        folder = self._run.unit_folder(unit.key)
+        folder = self.run.unit_folder(unit.key)
         if isinstance(content, Event):
             self._record(content)
         elif isinstance(content, Saved):
@@ -137,7 +127,7 @@ class Shift:
         elif isinstance(content, Done):
             del self._out[number]
             keep_result(folder, content)
-            self._results[unit.key] = self._run.result(unit.key)
+            self._results[unit.key] = self.run.result(unit.key)
             self._record(content.event)
         elif isinstance(content, Stopped):
             del self._out[number]
@@ -151,7 +141,7 @@ class Shift:
 
     def _record(self, event: Event) -> None:
         """At the time of its arrival: clocks of several machines differ."""
-        self._run.record(replace(event, time=event_now("arrived", None, {}).time), self._sink)
+        self.run.record(replace(event, time=event_now("arrived", None, {}).time), self.sink)
 
     def _retry(self, unit: Unit, lost: Lost) -> None:
         """Send the unit out again from its checkpoint. A machine that goes away is not the unit's fault; one that loses
@@ -162,7 +152,7 @@ class Shift:
         if self._faults[unit.key] >= ATTEMPTS:
             raise RunError(
                 f"a unit of kind {unit.kind} was lost {ATTEMPTS} times; the last time {lost.reason}",
-                path=self._run.folder,
+                path=self.run.folder,
                 remedy="Most often memory ran out: use fewer workers or larger machines, then resume the run.",
             )
         self._waiting.appendleft(unit)
@@ -174,13 +164,13 @@ class Shift:
         if self._ending is None:
             self._ending = error
             self._patience_ends = time.monotonic() + STOP_PATIENCE_S
-            self._link.send(EndShift(self._number))
+            self.link.send(EndShift(self.number))
             self._drop([number for number, attempt in self._out.items() if not attempt.heard])
 
     def _drop(self, numbers: list[int]) -> None:
         for number in numbers:
             del self._out[number]
-            self._link.send(Drop(number))
+            self.link.send(Drop(number))
 
 
 def luggage(unit: Unit, run: Run) -> dict[str, bytes]:
