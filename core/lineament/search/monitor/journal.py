@@ -50,7 +50,7 @@ class Journal:
             self._write(event, "phase", "The search begins.")
             return
         done = count(int(event.values["finished"]), "piece")
-        self._write(event, "phase", f"The search goes on; {done} of work are kept from before.")
+        self._write(event, "phase", f"The search goes on; kept from before: {done} of work.")
 
     def _session_ended(self, event: Event) -> None:
         how, why = str(event.values.get("how")), str(event.values.get("why") or "")

@@ -75,7 +75,8 @@ def _family(facts: Mapping[str, object]) -> str:
     if not isinstance(tried, Mapping):
         return label(chosen)
     others = [f"{label(name)} {found['rmse']:.2f}" for name, found in tried.items() if name != chosen]
-    return f"{label(chosen)}, RMSE {tried[chosen]['rmse']:.2f} retrained ({', '.join(others)})"
+    beside = f" ({', '.join(others)})" if others else ""
+    return f"{label(chosen)}, RMSE {tried[chosen]['rmse']:.2f} retrained{beside}"
 
 
 def _sure(report: Report) -> Section:

@@ -96,10 +96,13 @@ class StageReader:
             for work in phase.works.values():
                 work.before, work.running = work.share, False
 
+    _paused = _session_started
+
     def _phase_started(self, event: Event) -> None:
+        """Begun again after a pause or in another session, a phase stays finished until something in it is computed."""
         self._now = str(event.values["phase"]), str(event.values.get("part") or "")
         phase = self._phases.setdefault(self._now, _Phase(0.0))
-        phase.cost, phase.finished, phase.since = float(event.values["cost"]), False, event.time
+        phase.cost, phase.since = float(event.values["cost"]), event.time
 
     def _phase_finished(self, event: Event) -> None:
         if self._now is not None:
@@ -111,6 +114,7 @@ class StageReader:
         work = self._phases[self._now].works.setdefault(event.unit, _Work(_attribute(event.values["settings"]), 0.0))
         self._of_unit[event.unit] = self._now
         work.cost, work.running = float(event.values["cost"]), True
+        self._phases[self._now].finished = False
         if not event.values["resumed"]:
             work.share = work.before = 0.0
 

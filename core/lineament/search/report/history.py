@@ -179,6 +179,11 @@ class HistoryReader:
             self._history.phases.append(known[name, part])
         self._phase, self._since = known[name, part], event.time
 
+    def _paused(self, event: Event) -> None:
+        # the search then goes through its phases again from the first, quickly where they are done
+        self._leave(event.time)
+        self._phase = None
+
     def _phase_finished(self, event: Event) -> None:
         self._leave(event.time)
         if self._phase is not None and event.values.get("spent") is not None:

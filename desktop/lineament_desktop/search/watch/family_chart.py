@@ -13,7 +13,7 @@ from lineament_desktop.search.watch.words import sentence
 from lineament_desktop.theme import small_font, tokens
 
 STYLES = {"cnn": Qt.PenStyle.SolidLine, "gnn": Qt.PenStyle.DashLine, "moments": Qt.PenStyle.DotLine}
-GAP, NAMES = 12.0, 84.0
+GAP, NAMES = 10.0, 90.0
 VCENTER = Qt.AlignmentFlag.AlignVCenter
 NOTHING = "Which family of extractors each attribute leans to will stand here once its networks train."
 

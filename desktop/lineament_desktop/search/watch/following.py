@@ -9,10 +9,13 @@ from lineament_desktop.search.watch.words import sentence
 
 
 def newest_losses(view: RunView) -> Losses | None:
-    """Of the phase that trained last, what is at work now or, where nothing is, came last."""
+    """Of the phase that trained last, what is at work now or, where nothing is, came last; of a finished search, the
+    last that were validated."""
     losses = view.history.losses
     if not losses:
         return None
+    if view.report is not None:  # of a finished search the supernets say most, the many trainings after them little
+        return next((one for one in reversed(losses) if one.validation is not None), losses[-1])
     phase = losses[-1].phase
     attribute = attribute_at_work(view)
     own = [one for one in losses if one.phase == phase and one.title.startswith(attribute)]

@@ -54,7 +54,7 @@ class Overview(Panel):
         grid.addWidget(self._load_card, 2, 1)
         for column in (0, 1):
             grid.setColumnStretch(column, 1)
-        for row, stretch in enumerate((11, 9, 0)):
+        for row, stretch in enumerate((9, 9, 0)):
             grid.setRowStretch(row, stretch)
 
     def refresh(self) -> None:

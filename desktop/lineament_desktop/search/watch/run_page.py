@@ -110,6 +110,10 @@ class RunPage(QWidget):
         self.feed.watch(folder)
         self.state_changed.emit("")
 
+    def show_asked(self, word: str) -> None:
+        """ "Stopping", "Pausing": what somebody just asked of the run and what its files cannot say yet."""
+        self.state_bar.show_asked(word)
+
     def show_tab(self, title: str) -> None:
         """Bring a view to the front: "Overview", "Losses", "Weights", "Cells", "Leaderboard", "Log" or "Report"."""
         self.tabs.setCurrentIndex(list(self.panels).index(title))

@@ -38,6 +38,7 @@ class StateBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._view: RunView | None = None
+        self._asked = ""
         self.name = ElidedLabel()
         font = self.name.font()
         font.setPointSizeF(font.pointSizeF() * 1.2)
@@ -71,11 +72,13 @@ class StateBar(QWidget):
         self._timer.timeout.connect(self._tell_left)
 
     def show_view(self, view: RunView) -> None:
+        if self._view is not None and view.state != self._view.state:
+            self._asked = ""  # it has happened, or something else has
         self._view = view
         kind = view.state.kind
         self.name.setText(view.name)
         self.name.setToolTip(str(view.folder))
-        self.state.setText(WORDS[kind])
+        self.state.setText(self._asked or WORDS[kind])
         short = ["Simulated behaviour", *(["toy cohort"] if len(view.labels) > 2 else [])] if view.simulated else []
         self.simulated.setText(", ".join(short))
         self.simulated.setToolTip(" ".join(view.labels[1:]))
@@ -91,6 +94,12 @@ class StateBar(QWidget):
             self._timer.start()
         else:
             self._timer.stop()
+
+    def show_asked(self, word: str) -> None:
+        """ "Stopping", "Pausing": what was asked of the run, in place of its state until that changes."""
+        self._asked = word
+        if self._view is not None:
+            self.show_view(self._view)
 
     def _tell_left(self) -> None:
         view = self._view
