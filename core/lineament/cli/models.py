@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from lineament.cli.model_exchange import add_exchange_commands
 from lineament.cli.progress import watched_work
 from lineament.resources import resource_path
 
@@ -18,35 +19,45 @@ if TYPE_CHECKING:
 @click.group("models", invoke_without_command=True)
 @click.pass_context
 def models_group(context: click.Context) -> None:
-    """List the models, show a card, add an optional tracker."""
+    """List the models, show a card, exchange models, add an optional tracker."""
     if context.invoked_subcommand is None:
         context.invoke(list_command)
 
 
+add_exchange_commands(models_group)
+
+
 @models_group.command("list")
 def list_command() -> None:
-    """List the shipped models and the optional tracker."""
+    """List the shipped models, those in your library, and the optional tracker."""
     from lineament.face import face_landmarker_path
-    from lineament.models import default_model_folder, describe_model
+    from lineament.models import default_model_folder
+    from lineament.models.exchange.library import list_models
+    from lineament.models.exchange.promotion import promoted_model
 
     console = Console(highlight=False, soft_wrap=True)
-    default = default_model_folder().name
-    for folder in sorted(path for path in resource_path("models").iterdir() if path.is_dir()):
-        marked = "; the default" if folder.name == default else ""
-        console.print(f"{folder.name}: {describe_model(folder).card.summary()}{marked}", markup=False)
+    default, promoted = default_model_folder().name, promoted_model()
+    for entry in list_models():
+        marked = "; the default" if entry.origin == "shipped" and entry.folder.name == default else ""
+        marked += "; yours" if entry.origin == "own" else ""
+        marked += "; in use in Review" if promoted is not None and promoted.model_hash == entry.model_hash else ""
+        summary = entry.card.summary() if entry.card is not None else entry.problem
+        console.print(f"{entry.folder.name}: {summary}{marked}", markup=False)
     tracker = face_landmarker_path()
     state = f"installed ({tracker})" if tracker else "not installed; `lineament models add face-landmarker FILE`"
     console.print(f"face-landmarker (optional tracker): {state}", markup=False)
 
 
 @models_group.command("show")
-@click.argument("model", type=click.Path(path_type=Path))
-def show_command(model: Path) -> None:
-    """Print the card of MODEL: the name of a shipped model, or a model folder."""
-    from lineament.models import load_model
+@click.argument("model")
+def show_command(model: str) -> None:
+    """Print the card of MODEL: the name of a shipped model or of one in your library, or a model folder."""
+    from lineament.models import describe_model
+    from lineament.models.exchange.library import find_model, load_any
 
-    card = load_model(_folder_of(model)).card
-    Console(highlight=False, soft_wrap=True).print(card.markdown(), markup=False)
+    folder = find_model(model).folder
+    load_any(folder)  # a card whose weights are damaged describes nothing
+    Console(highlight=False, soft_wrap=True).print(describe_model(folder).card.markdown(), markup=False)
 
 
 def _folder_of(model: Path) -> Path:
