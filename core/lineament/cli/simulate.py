@@ -1,5 +1,6 @@
 """`lineament simulate`: the avatar as a video with exact truth, and cohorts of simulated behaviour."""
 
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from lineament.cli.crops import wanted_crops
 from lineament.cli.progress import watched_work
+from lineament.crops import CropRequest
 from lineament.progress import CancelToken, EventSink
 
 if TYPE_CHECKING:
@@ -91,6 +94,37 @@ def cohort_command(
     if simulated:
         said.print(f"{simulated / took:.1f} sessions a second")
     said.print(f"oracle on these sessions: {cohort_oracle(cohort)}", markup=False)
+
+
+@simulate_group.command("crops")
+@click.argument("cohort", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--crops", "requests", callback=wanted_crops, default="112@8", show_default=True)
+@click.option("--seconds", type=click.FloatRange(min=1), help="Of each session  [default: all]")
+@click.option("--workers", type=click.IntRange(0), default=0, help="Processes that draw at once  [one a core]")
+def crops_command(cohort: Path, requests: tuple[CropRequest, ...], seconds: float | None, workers: int) -> None:
+    """Draw the faces of the simulated persons in the folder COHORT as aligned crops, beside their recordings.
+
+    Models of face crops can then be trained on it. A stopped run goes on when the same command is run again.
+    """
+    from lineament.crops.cohort import write_simulated_crops
+    from lineament.simulation import reopen_cohort
+
+    said = Console(highlight=False, soft_wrap=True)
+    with watched_work() as (cancel, sink):
+        made = reopen_cohort(cohort, cancel=cancel, sink=sink)
+        for request in requests:
+            files = write_simulated_crops(
+                made,
+                cohort,
+                request,
+                seconds=seconds,
+                beside=True,
+                workers=workers or os.cpu_count() or 1,
+                cancel=cancel,
+                sink=sink,
+            )
+            megabytes = sum(file.stat().st_size for file in files) / 1e6
+            said.print(f"wrote the crops {request} of {len(files)} sessions, {megabytes:.1f} MB", markup=False)
 
 
 def _written(cohort: "SimulatedCohort", out: Path, layout: str, cancel: CancelToken, sink: EventSink) -> int:

@@ -24,6 +24,7 @@ def write_simulated_crops(
     request: CropRequest,
     *,
     seconds: float | None = None,
+    beside: bool = False,
     workers: int = 1,
     cancel: CancelToken | None = None,
     sink: EventSink = ignore_events,
@@ -31,12 +32,13 @@ def write_simulated_crops(
     """Crops of every session's first `seconds` (None: of all), a file a session; the files in the cohort's order.
 
     Files that are there already, known by all that they depend on, are kept, so a stopped run goes on; several cohorts
-    and requests may share a folder. workers: processes; the files are the same with any number. Crops whose face is
-    turned too far are left out, as in a video.
+    and requests may share a folder. beside: `folder` is the cohort's own (`write_cohort`), and the files go beside its
+    sessions, under the names that crops of videos have (`crop_path`); those of other seconds are replaced. workers:
+    processes; the files are the same with any number. Crops whose face is turned too far are left out, as in a video.
 
     Raises `StorageError`, `DatasetError` for seconds that are none, `Cancelled`.
     """
-    job, token = SimulatedCrops(cohort, request, seconds), cancel or CancelToken()
+    job, token = SimulatedCrops(cohort, request, seconds, beside), cancel or CancelToken()
     make_folder(folder)
     missing = [i for i in range(len(cohort)) if not job.whole(folder, i)]
     meter = ProgressMeter(DRAWING, len(cohort), "sessions", sink, skipped=len(cohort) - len(missing))

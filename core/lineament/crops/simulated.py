@@ -14,6 +14,7 @@ from lineament.crops.alignment import TRANSFORM_VERSION
 from lineament.crops.avatar import RENDERER_VERSION, AvatarCropRenderer
 from lineament.crops.facts import JPEG_QUALITY, CropFacts, CropRequest
 from lineament.crops.file import SUFFIX, CropFile, crop_file
+from lineament.crops.making import crop_path
 from lineament.crops.sampling import sampled_frames
 from lineament.errors import DatasetError, RecordingError
 from lineament.progress import CancelToken
@@ -23,6 +24,7 @@ from lineament.simulation.avatar import AvatarPerson, performance_of
 from lineament.simulation.measurement import HEIGHT, WIDTH
 from lineament.simulation.motion import RENDER_FPS
 from lineament.simulation.session import EXTRACTOR, SIMULATOR_VERSION
+from lineament.simulation.storage import session_file
 
 _FACE = 0x46414345
 
@@ -43,18 +45,26 @@ def session_motion(cohort: SimulatedCohort, i: int) -> Motion:
 
 @dataclass(frozen=True, eq=False)
 class SimulatedCrops:
-    """How crops of a cohort's sessions are made: `request`, over the first `seconds` of each (None: all)."""
+    """How crops of a cohort's sessions are made: `request`, over the first `seconds` of each (None: all).
+
+    beside: they go into the cohort's own folder, beside its recordings, one file a request; else into a folder that
+    several cohorts may share.
+    """
 
     cohort: SimulatedCohort
     request: CropRequest
     seconds: float | None = None
+    beside: bool = False
 
     def __post_init__(self) -> None:
         if self.seconds is not None and not self.seconds > 0:
             raise DatasetError(f"crops cannot last {self.seconds:g} seconds", remedy="Give a number above zero.")
 
     def path(self, folder: Path, i: int) -> Path:
-        """The file of session i, named by all that it depends on: another cohort's never takes its place."""
+        """The file of session i, in a shared folder named by all that it depends on: another cohort's never takes its
+        place."""
+        if self.beside:
+            return crop_path(session_file(folder, self.cohort.subjects[i]), self.request)
         return folder / f"{self.cohort.subjects[i].file_stem}-{self.key(i)[:16]}{SUFFIX}"
 
     def key(self, i: int) -> str:

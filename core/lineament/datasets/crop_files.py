@@ -9,6 +9,8 @@ from lineament.datasets.cohort import Cohort
 from lineament.datasets.simulated_folder import MANIFEST
 from lineament.recording import SUFFIX
 
+_CUT = "Cut them with lineament crops VIDEO"
+
 
 class NoCrops(NamedTuple):
     """Why a cohort's crops cannot be had, in words that follow its name ("has none: ..."), and what would help."""
@@ -30,10 +32,10 @@ def crop_files(cohort: Cohort, request: CropRequest) -> tuple[Path, ...] | NoCro
     if not missing:
         return crops
     rendered = paths and not paths[0].name.endswith(SUFFIX)
-    command = f"lineament simulate crops {paths[0].parent.parent}" if rendered else "lineament crops VIDEO"
+    make = f"Draw them with lineament simulate crops {paths[0].parent.parent}" if rendered else _CUT
     return NoCrops(
         f"has none of {request} for {'session' if len(missing) == 1 else 'sessions'} {named(missing)}",
-        f"Make them with {command} --crops {request}.",
+        f"{make} --crops {request}.",
     )
 
 

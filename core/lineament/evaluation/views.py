@@ -10,15 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from lineament.crops import CropRequest, crop_path
-from lineament.datasets.checks import named
+from lineament.crops import CropRequest
+from lineament.datasets.crop_files import NoCrops, crop_files
 from lineament.datasets.scales import Scale
 from lineament.evaluation.data import CROP_LIST, MOVEMENT, keep_movement, movement_is_kept
 from lineament.evaluation.settings import EvaluationSettings
 from lineament.evaluation.systems.system import CROPS, FEATURES, RECORDINGS, Offer
 from lineament.features.cohort_features import CohortFeatures
 from lineament.progress import CancelToken, EventSink
-from lineament.recording import SUFFIX
 from lineament.storage import write_atomically
 
 if TYPE_CHECKING:
@@ -121,19 +120,11 @@ def views_of_simulated(cohort: "Cohort", simulated: "SimulatedCohort", cache: Pa
 
 
 def views_of_recorded(cohort: "Cohort") -> Views:
-    """Of a cohort in files: crops where `lineament crops` or `analyze --crops` cut them beside every recording."""
-    recordings = [session.files[0] if session.files else None for session in cohort.sessions]
-    if not all(path is not None and path.name.endswith(SUFFIX) for path in recordings):
-        return Views(cohort, None, ("has none: its recordings are not Lineament's own", _LEAVE_OUT))
-    paths = [crop_path(path, CROP_REQUEST) for path in recordings if path is not None]
-    missing = [s.session_id for s, path in zip(cohort.sessions, paths, strict=True) if not path.is_file()]
-    if missing:
-        return Views(cohort, None, (f"has none of {CROP_REQUEST} for sessions {named(missing)}", _CUT))
-    return Views(cohort, CutCrops(paths))
-
-
-_LEAVE_OUT = "Use a cohort of videos that were analysed here, or leave the system out of --models."
-_CUT = f"Cut them with lineament crops VIDEO --crops {CROP_REQUEST}, or leave the system out of --models."
+    """Of a cohort in files: crops where they lie beside every recording (`lineament crops`, `simulate crops`)."""
+    found = crop_files(cohort, CROP_REQUEST)
+    if isinstance(found, NoCrops):
+        return Views(cohort, None, (found.reason, f"{found.remedy[:-1]}, or leave the system out of --models."))
+    return Views(cohort, CutCrops(found))
 
 
 def _prepare_movement(

@@ -5,6 +5,7 @@ from lineament.simulation.motion import Motion
 from lineament.simulation.oracle import Oracle, cohort_oracle, oracle, oracle_predictions
 from lineament.simulation.persons import Person, draw_person, draw_severity
 from lineament.simulation.presets import PRESETS
+from lineament.simulation.reopening import reopen_cohort
 from lineament.simulation.session import SimulatedRecording, simulate_session
 from lineament.simulation.storage import write_cohort
 
@@ -22,6 +23,7 @@ __all__ = [
     "like_daic_woz",
     "oracle",
     "oracle_predictions",
+    "reopen_cohort",
     "simulate_cohort",
     "simulate_session",
     "write_cohort",

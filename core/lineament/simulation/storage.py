@@ -85,19 +85,20 @@ def split_of(i: int, n: int) -> str:
 
 def _write_sessions(cohort: SimulatedCohort, folder: Path, cancel: CancelToken | None, sink: EventSink) -> int:
     """How many were simulated."""
-    there = [_session_file(folder, s).exists() for s in cohort.subjects]
+    there = [session_file(folder, s).exists() for s in cohort.subjects]
     meter = ProgressMeter("simulating sessions", len(cohort), "sessions", sink, skipped=sum(there))
     for i, subject in enumerate(cohort.subjects):
         if cancel is not None:
             cancel.raise_if_cancelled()
         if not there[i]:
-            write_session(cohort.session(i), _session_file(folder, subject))
+            write_session(cohort.session(i), session_file(folder, subject))
             meter.advance()
     meter.finish()
     return len(there) - sum(there)
 
 
-def _session_file(folder: Path, subject: Subject) -> Path:
+def session_file(folder: Path, subject: Subject) -> Path:
+    """Where a cohort's folder holds a session."""
     return folder / "sessions" / f"{subject.file_stem}.parquet"
 
 

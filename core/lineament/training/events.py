@@ -13,3 +13,10 @@ class EpochFinished:
     dev_loss: float
     dev_rmse: float
     best: bool
+
+
+@dataclass(frozen=True)
+class TrainingNote:
+    """A sentence that whoever trains should see: what was dealt, left out or assumed."""
+
+    text: str

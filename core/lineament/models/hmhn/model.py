@@ -100,7 +100,7 @@ class HMHNModel:
 
     @property
     def crop_request(self) -> CropRequest:
-        return CropRequest(self.shape.crop, USUAL_RATES.get(self.shape.crop, SLOWEST))
+        return crop_request(self.shape)
 
     @property
     def modality(self) -> str:
@@ -234,6 +234,11 @@ class HMHNModel:
             raise ValueError(f"a video's score cannot be the {facts['video_score']} of its frames'")
         mean, sd = float(facts["target"]["mean"]), float(facts["target"]["sd"])
         return cls(shape, network, mean, sd, facts["video_score"], conformal, card, int(facts["crops"]))
+
+
+def crop_request(shape: HMHNShape) -> CropRequest:
+    """The crops for a network of this shape: each is scored by itself, so their rate is only what is usual."""
+    return CropRequest(shape.crop, USUAL_RATES.get(shape.crop, SLOWEST))
 
 
 def modality(shape: HMHNShape) -> str:
