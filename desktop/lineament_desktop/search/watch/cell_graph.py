@@ -22,6 +22,7 @@ ROW, TALLEST = 92.0, 150.0
 MOST_ROWS = 9
 WIDEST = 760.0
 FUSION = 0.36
+LEAST_WHOLE = 660
 LEAST_FUSION, MOST_FUSION = 236.0, 340.0
 BOX, TOKEN, RADIUS = 92.0, 44.0, 9.0
 GAP = 18.0
@@ -83,7 +84,8 @@ class CellGraph(Painted):
         return QSize(560, round(ROW * max(len(self.rows), 1)))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(320, 80)
+        fused = self._cells is not None and self._cells.fusion is not None and not self._attribute
+        return QSize(LEAST_WHOLE if fused else 320, self.sizeHint().height())
 
     def draw(self, painter: QPainter) -> None:
         rows = self.rows
@@ -205,7 +207,9 @@ class CellGraph(Painted):
 
     def _pill(self, painter: QPainter, choice: EdgeChoice, at: QPointF, room: float, colour: QColor) -> None:
         t = tokens()
-        words = _fitting(painter, _named(choice), room - 10)
+        words = _named(choice)
+        if painter.fontMetrics().horizontalAdvance(words) > room - 10:
+            words = _fitting(painter, _short(choice), room - 10)
         width = painter.fontMetrics().horizontalAdvance(words) + 12
         box = QRectF(at.x() - width / 2, at.y() - 9, width, 18)
         painter.setPen(QPen(QColor(t.line), 1))
@@ -368,10 +372,12 @@ def _head(painter: QPainter, tip: QPointF, unit: QPointF, colour: QColor) -> Non
 
 def _named(choice: EdgeChoice) -> str:
     """ "dilated 5 .31"; the name alone where it is decided."""
-    words = label(choice.leading)
-    for what in (" spectrum", " graph", " of channels"):
-        words = words.removesuffix(what)
+    words = _short(choice)
     return words if choice.decided else f"{words} {choice.weight:.2f}".replace(" 0.", " .")
+
+
+def _short(choice: EdgeChoice) -> str:
+    return label(choice.leading).removesuffix(" spectrum").removesuffix(" graph").removesuffix(" of channels")
 
 
 def _fitting(painter: QPainter, words: str, width: float) -> str:

@@ -20,6 +20,7 @@ from lineament_desktop.theme import tokens
 
 LEFT, RIGHT, BELOW = 40.0, 10.0, 16.0
 BAND = 0.2
+HIGHS_SHOWN = 0.95
 ROOM_BETWEEN_TICKS = 34.0
 UNIT = "Huber loss of the standardised score, own heads included"
 SOURCE = "events.jsonl"
@@ -86,8 +87,10 @@ class CurveChart(Painted):
         line = painter.fontMetrics().height()
         x, y = self._axes(series, line)
         self._grid(painter, x, y, line)
+        painter.setClipRect(QRectF(x.start - 2, y.end - 2, x.end - x.start + 4, y.start - y.end + 4))
         for one in series:
             _line(painter, one, x, y)
+        painter.setClipping(False)
         self._legend(painter, series, line)
         self._marks(series, x, y)
 
@@ -95,8 +98,7 @@ class CurveChart(Painted):
         last = max(one.curve.steps[-1] for one in series)
         first = min(one.curve.steps[0] for one in series)
         x = Axis(float(min(first, last - 1)), float(last), LEFT, self.width() - RIGHT)
-        values = [v for one in series for v in (*one.curve.low, *one.curve.high)]
-        return x, axis(values, self.height() - BELOW - 2, line + 6)
+        return x, axis(_heights(series), self.height() - BELOW - 2, line + 6)
 
     def _grid(self, painter: QPainter, x: Axis, y: Axis, line: float) -> None:
         t = tokens()
@@ -130,6 +132,16 @@ class CurveChart(Painted):
             left, right = x((before + step) / 2), x((step + after) / 2)
             box = QRectF(left, y.end, max(right - left, 3.0), y.start - y.end)
             self.mark(box, partial(_said, series, step))
+
+
+def _heights(series: Sequence[Series]) -> list[float]:
+    """What the axis has to show: all means, and of the bands all but a few ends that lie far above the others: networks
+    from scratch begin with losses that would leave no room for the rest."""
+    lows = [value for one in series for value in one.curve.low]
+    means = [value for one in series for value in one.curve.mean]
+    highs = sorted(value for one in series for value in one.curve.high)
+    most, usual = highs[-1], highs[int(HIGHS_SHOWN * (len(highs) - 1))]
+    return [*lows, *means, most if most <= 2 * usual else usual]
 
 
 def _stroke(painter: QPainter, one: Series) -> None:

@@ -43,7 +43,8 @@ class Grid(Scrolled):
         self.nothing.setWordWrap(True)
         self._layout = QGridLayout(self._inside)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(8)
+        self._layout.setVerticalSpacing(8)
+        self._layout.setHorizontalSpacing(16)
 
     @property
     def columns(self) -> int:
@@ -151,8 +152,9 @@ class WeightsPanel(Panel):
         self.phase.show_entries([(phase, sentence(phase)) for phase in phases])
         of_phase = [edge for edge in weights if edge.phase == self.phase.key]
         cells = list(dict.fromkeys(_cell_of(edge) for edge in of_phase))
-        self.cell.show_entries([(name, sentence(name)) for name in cells])
-        edges = [edge for edge in of_phase if _cell_of(edge) == self.cell.key]
+        every = [("", "All cells")] if len(cells) > 1 else []
+        self.cell.show_entries([*every, *((name, sentence(name)) for name in cells)])
+        edges = [edge for edge in of_phase if self.cell.key in ("", _cell_of(edge))]
         self.grid.nothing.setText(_why_nothing(view))
         while len(self._maps) < len(edges):
             self._maps.append(HeatMap())
@@ -161,9 +163,8 @@ class WeightsPanel(Panel):
             drawn.show_edge(edge, attribute if attribute in ATTRIBUTES else "estimate")
         by_group: list[tuple[str, list[QWidget]]] = []
         shown = zip(edges, self._maps, strict=False)
-        for group, own in groupby(shown, key=lambda pair: pair[0].group):
-            title = sentence(group) if len({edge.group for edge in edges}) > 1 else ""
-            by_group.append((title, [drawn for _, drawn in own]))
+        for cell, own in groupby(shown, key=lambda pair: _cell_of(pair[0])):
+            by_group.append((sentence(cell) if not self.cell.key else "", [drawn for _, drawn in own]))
         self.grid.show_groups(by_group)
 
 
@@ -186,7 +187,7 @@ class CellsPanel(Panel):
         self.attribute, self.source = Choice("Attribute"), Choice("Best architecture or supernets")
         for choice in (self.attribute, self.source):
             choice.picked.connect(self.refresh)
-        self.card = Card("Cells", self.graph, self.source, self.attribute)
+        self.card = Card("Cells", Scrolled(self.graph), self.source, self.attribute)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.card)

@@ -85,6 +85,8 @@ class FamilyChart(Painted):
 
     def _names(self, painter: QPainter, area: QRectF, ends: list[tuple[float, str, float, bool]], line: float) -> None:
         """Beside the lines' ends, pushed apart so that no two overlap."""
+        if area.height() < 0.8 * line * len(ends):  # no room for all names: only of the one that was chosen or leads
+            ends = [end for end in ends if end[3]] or ends[-1:]
         lowest = area.bottom() - line / 2 - (len(ends) - 1) * line
         at = area.top() - line
         for number, (y, family, value, chosen) in enumerate(ends):

@@ -1,7 +1,7 @@
 """Everything at a glance while a search runs: curves, cells, leaderboard, families, load."""
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from lineament.models.architecture.facial_space import ATTRIBUTES
 from lineament.search.report.figures import count
@@ -24,9 +24,11 @@ from lineament_desktop.search.watch.words import sentence
 
 NO_CURVES = "Loss curves will stand here as soon as the first network trains."
 NO_BOARD = "The leaderboard will stand here with its controls as soon as the run has begun."
-WHOLE_WIDTH, WHOLE_ROW = 620, 78
+WHOLE_WIDTH, WHOLE_ROW = 680, 92
 """The whole network is drawn where the card has so much room, a row an attribute."""
 FOLLOW = "follow"
+LEAST_HEIGHTS = (150, 150, 200, 152, 84)
+TWO_COLUMNS = 700
 
 
 class Overview(Panel):
@@ -44,18 +46,38 @@ class Overview(Panel):
         self._board_card = Card("Leaderboard", Scrolled(self.board))
         self._families_card = Card("Families", self.families)
         self._load_card = Card("This machine", self.load)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(8)
-        grid.addWidget(self._curves_card, 0, 0)
-        grid.addWidget(self._cells_card, 0, 1)
-        grid.addWidget(self._board_card, 1, 0, 2, 1)
-        grid.addWidget(self._families_card, 1, 1)
-        grid.addWidget(self._load_card, 2, 1)
-        for column in (0, 1):
-            grid.setColumnStretch(column, 1)
-        for row, stretch in enumerate((9, 9, 0)):
-            grid.setRowStretch(row, stretch)
+        for card, height in zip(self._cards, LEAST_HEIGHTS, strict=True):
+            card.setMinimumHeight(height)
+        inside = QWidget()
+        self._grid = QGridLayout(inside)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(8)
+        self._columns = 0
+        self._lay_out(2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(Scrolled(inside))
+
+    @property
+    def _cards(self) -> tuple[Card, ...]:
+        return self._curves_card, self._cells_card, self._board_card, self._families_card, self._load_card
+
+    def _lay_out(self, columns: int) -> None:
+        """Two columns, or all below each other where the page is narrow."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        places = ((0, 0, 1), (0, 1, 1), (1, 0, 2), (1, 1, 1), (2, 1, 1))
+        for number, (card, (row, column, rows)) in enumerate(zip(self._cards, places, strict=True)):
+            self._grid.removeWidget(card)
+            if columns == 2:
+                self._grid.addWidget(card, row, column, rows, 1)
+            else:
+                self._grid.addWidget(card, number, 0)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, columns - 1)
+        for row, stretch in enumerate((9, 9, 0, 0, 0) if columns == 2 else (9, 9, 12, 9, 0)):
+            self._grid.setRowStretch(row, stretch)
 
     def refresh(self) -> None:
         view = self.view
@@ -95,4 +117,5 @@ class Overview(Panel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._lay_out(2 if self.width() >= TWO_COLUMNS else 1)
         self._show_cells()

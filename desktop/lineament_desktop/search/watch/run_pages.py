@@ -60,6 +60,7 @@ class RunColumn(QWidget):
         self.found = QLabel()
         self.found.setWordWrap(True)
         self.found.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.found.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.board.show_message(NO_BOARD)
         head = QHBoxLayout()
         head.setSpacing(8)
