@@ -1,7 +1,5 @@
 """Units as tasks of a small Ray cluster: the same results, and nothing lost, whatever happens to the processes."""
 
-import os
-import signal
 import time
 from pathlib import Path
 
@@ -14,7 +12,7 @@ from lineament.errors import StorageError
 from lineament.progress import Cancelled, CancelToken, ignore_events
 from lineament.search.engines import InlineEngine
 from lineament.search.engines.ray import RayEngine, shift
-from lineament.search.runs import Event, Loader, Registry, Run, RunError, Unit
+from lineament.search.runs import Event, Loader, Registry, RunError, Unit
 
 
 def test_it_ends_equal_to_the_last_bit_and_tells_what_a_pool_tells(
@@ -126,26 +124,3 @@ def test_every_library_computes_in_one_thread(folder: Path, engine: RayEngine) -
         found = engine.run([unit], REGISTRY, run, CancelToken(), ignore_events)[unit.key].values
     assert found["torch"] == 1
     assert set(found["others"]) == {1}
-
-
-def test_a_connection_that_breaks_is_a_sentence_and_the_engine_can_be_used_again(
-    folder: Path, engine: RayEngine, undisturbed: dict[str, bytes]
-) -> None:
-    """Ray itself ends the process that belongs to a cluster when the cluster goes away."""
-
-    def break_it(event: object) -> None:
-        if isinstance(event, Event) and event.kind == "unit_progress" and engine._link is not None:
-            pid = engine._link._process.pid
-            assert pid is not None
-            os.kill(pid, signal.SIGKILL)
-
-    units = optimisations(UNITS, STEPS)
-    with create(folder) as run, pytest.raises(RunError, match=r"is gone .*What arrived is kept") as raised:
-        engine.run([Unit("waits", {})], REGISTRY, run, CancelToken(), break_it)
-    assert "\n" not in str(raised.value)
-    assert engine.workers == 0
-    with Run.open(folder) as run:
-        engine.run(units, REGISTRY, run, CancelToken(), ignore_events)
-        assert engine.workers == 2
-    for name, content in undisturbed.items():
-        assert (folder / "units" / name).read_bytes() == content
