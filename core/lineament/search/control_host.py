@@ -51,6 +51,10 @@ class SearchProcess:
         """Its end has been heard."""
         return self._over
 
+    def kill(self) -> None:
+        """From any thread; its end is then heard as a failure."""
+        self._process.kill()
+
     def end(self, patience_s: float = _LAST_WORDS_S) -> None:
         """End the process, whatever it does; what a run finished is on disk."""
         self._connection.close()

@@ -47,7 +47,13 @@ class Closing(Protocol):
     def close_page(self) -> None: ...
 
 
-PAGES: tuple[Page, ...] = ()
+def _search(context: Context) -> QWidget:
+    from lineament_desktop.search.workspace import SearchWorkspace
+
+    return SearchWorkspace(context)
+
+
+PAGES: tuple[Page, ...] = (Page("search", "Search", _search),)
 """In the order of the mode bar, after Review."""
 
 
