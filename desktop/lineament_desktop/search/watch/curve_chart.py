@@ -160,7 +160,9 @@ def _line(painter: QPainter, one: Series, x: Axis, y: Axis) -> None:
         shade.setAlphaF(BAND)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(shade)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # a large smooth area costs ten times as much
         painter.drawPolygon(QPolygonF([*upper, *reversed(lower)]))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     points = [QPointF(x(s), y(v)) for s, v in zip(curve.steps, curve.mean, strict=True)]
     _stroke(painter, one)
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -64,7 +64,7 @@ def _added(before: tuple[LogLine, ...], lines: tuple[LogLine, ...]) -> tuple[Log
     if not before or not lines:
         return lines if not before else None
     for start in range(len(lines) - 1, -1, -1):
-        if lines[start] is before[-1]:
+        if lines[start] == before[-1]:
             return lines[start + 1 :]
     return None
 

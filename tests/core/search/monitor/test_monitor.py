@@ -4,35 +4,20 @@ import time
 
 import pytest
 from tests.core.search.monitor.conftest import (
-    SPACE,
     Folder,
     event,
     finished,
-    joint,
     line,
-    over,
     phase,
     started,
-    supernet,
+    whole_search,
 )
 
 from lineament.search.monitor import LoadSample, RunMonitor, RunView
 from lineament.search.monitor.monitor import MOST_SAMPLES
 from lineament.search.report import build_report
 from lineament.search.report.history import read_history
-from lineament.search.runs import Event, read_events
-
-
-def whole_search() -> list[Event]:
-    """Warm-up, joint, short list: in the order in which a search tells them."""
-    found = [phase(101.0, "warm-up", 40.0)]
-    for number, (attribute, family) in enumerate([("gaze", "cnn"), ("gaze", "moments"), ("head pose", "cnn")]):
-        unit = f"w{number}"
-        found += supernet(unit, attribute, family, 110.0 + 10 * number, [1.0, 0.8 - 0.1 * number])
-        found.append(finished(118.0 + 10 * number, unit, "warm_up"))
-    found += [over(140.0, "warm-up", 30.0), phase(141.0, "joint", 30.0), *joint("j", SPACE, 142.0)]
-    found += [event(150.0, "time_left", seconds=33.0), finished(151.0, "j", "joint"), over(152.0, "joint", 30.0)]
-    return found
+from lineament.search.runs import read_events
 
 
 def settled(monitor: RunMonitor) -> RunView:
