@@ -1,0 +1,138 @@
+"""Every model in a list: its name, kind and instrument, where it is from, and whether it is in use."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from lineament.models.exchange.library import Entry
+from lineament_desktop.theme import small_font, theme, tokens
+
+ENTRY = Qt.ItemDataRole.UserRole
+IN_USE = Qt.ItemDataRole.UserRole + 1
+ORIGINS = {"shipped": "shipped", "own": "your library", "elsewhere": "opened from a folder"}
+MARGIN = 8
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class ModelList(QListWidget):
+    """chosen: another entry is selected."""
+
+    chosen = Signal(object)  # Entry | None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Models")
+        self.setItemDelegate(_EntryDelegate(self))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(self.ScrollMode.ScrollPerPixel)
+        self.setStyleSheet("QListWidget { border: 1px solid palette(mid); border-radius: 4px; outline: none; }")
+        self.currentItemChanged.connect(lambda *_: self.chosen.emit(self.current()))
+        theme.changed.connect(self.viewport().update)
+
+    def current(self) -> Entry | None:
+        item = self.currentItem()
+        return cast(Entry, item.data(ENTRY)) if item is not None else None
+
+    def entries(self) -> list[Entry]:
+        return [self.item(row).data(ENTRY) for row in range(self.count())]
+
+    def show_entries(self, entries: Sequence[Entry], in_use: Path | None, select: Path | None) -> None:
+        """select: the folder to be selected; the one in use, or the first, where it is not there."""
+        self.blockSignals(True)
+        self.clear()
+        for entry in entries:
+            item = QListWidgetItem(entry.name)
+            item.setData(ENTRY, entry)
+            item.setToolTip(str(entry.folder))
+            self.addItem(item)
+        self.mark_in_use(in_use)
+        folders = [entry.folder.resolve() for entry in entries]
+        wanted = [place.resolve() for place in (select, in_use) if place is not None]
+        row = next((folders.index(place) for place in wanted if place in folders), 0)
+        self.setCurrentRow(row if folders else -1)
+        self.blockSignals(False)
+        self.chosen.emit(self.current())
+
+    def mark_in_use(self, folder: Path | None) -> None:
+        for row in range(self.count()):
+            item = self.item(row)
+            entry: Entry = item.data(ENTRY)
+            used = folder is not None and entry.folder.resolve() == folder.resolve()
+            item.setData(IN_USE, used)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(words_of(entry, in_use=used)))
+
+
+def words_of(entry: Entry, *, in_use: bool) -> list[str]:
+    """What a list says of a model, in its order."""
+    if entry.card is None:
+        return [entry.name, "cannot be read", ORIGINS[entry.origin]]
+    found = f"{entry.card.kind}, {entry.card.scale.name}"
+    simulated = ["trained on simulated behaviour"] if entry.card.trained_on_simulated else []
+    date = [entry.date] if entry.date else []
+    return [entry.name, *(["in use"] if in_use else []), found, *simulated, *date, ORIGINS[entry.origin]]
+
+
+class _EntryDelegate(QStyledItemDelegate):
+    """Three lines: name and whether it is in use; kind and instrument; what it was trained on, its date and origin."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+        return QSize(220, 3 * option.fontMetrics.height() + 2 * MARGIN + 4)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        entry: Entry = index.data(ENTRY)
+        t = tokens()
+        painter.save()
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if chosen:
+            painter.fillRect(option.rect, QColor(t.raised))
+            painter.fillRect(QRect(option.rect.topLeft(), QSize(4, option.rect.height())), QColor(t.accent))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(t.accent), 1))
+            painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
+        box = option.rect.adjusted(MARGIN + 4, MARGIN, -MARGIN, -MARGIN)
+        self._paint_words(painter, box, entry, in_use=bool(index.data(IN_USE)))
+        painter.setPen(QPen(QColor(t.line), 1))
+        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
+        painter.restore()
+
+    def _paint_words(self, painter: QPainter, box: QRect, entry: Entry, *, in_use: bool) -> None:
+        t, plain = tokens(), painter.font()
+        line = painter.fontMetrics().height() + 2
+        right = 0
+        if in_use:
+            painter.setFont(small_font(plain))
+            right = painter.fontMetrics().horizontalAdvance("in use") + 12
+            badge = QRect(box.right() - right, box.top(), right, line - 2)
+            painter.setPen(QPen(QColor(t.accent), 1))
+            painter.drawRoundedRect(badge, 4, 4)
+            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, "in use")
+        bold = painter.font()
+        bold.setBold(True)
+        bold.setPointSizeF(plain.pointSizeF())
+        self._line(painter, bold, t.text, box.adjusted(0, 0, -right - 4, 0), entry.name)
+        small = small_font(plain)
+        if entry.card is None:
+            self._line(painter, small, t.words["alarm"], box.adjusted(0, line, 0, 0), "cannot be read")
+            self._line(painter, small, t.muted, box.adjusted(0, 2 * line, 0, 0), ORIGINS[entry.origin])
+            return
+        second = f"{entry.card.kind} · {entry.card.scale.name}"
+        self._line(painter, small, t.text, box.adjusted(0, line, 0, 0), second)
+        third, left = box.adjusted(0, 2 * line, 0, 0), 0
+        if entry.card.trained_on_simulated:
+            left = self._line(painter, small, t.words["alarm"], third, "simulated") + 8
+        rest = " · ".join(word for word in (entry.date, ORIGINS[entry.origin]) if word)
+        self._line(painter, small, t.muted, third.adjusted(left, 0, 0, 0), rest)
+
+    @staticmethod
+    def _line(painter: QPainter, font: QFont, colour: str, box: QRect, words: str) -> int:
+        """One line at the top of the box; its width in pixels."""
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        metrics = painter.fontMetrics()
+        elided = metrics.elidedText(words, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, elided)
+        return metrics.horizontalAdvance(elided)
