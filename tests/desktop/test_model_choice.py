@@ -99,13 +99,13 @@ def test_what_cannot_be_used_is_refused_and_the_old_one_stays(
     assert message is not None
     assert message.severity == "error"
     assert message.text.startswith(said)
-    assert message.text.endswith(f"{before.name} stays in use.")
+    assert message.text.endswith(f"The model {before.name} stays in use.")
     assert "Traceback" not in message.text
     assert (window.state.model, window.state.prediction, len(core.tasks)) == (before, prediction, tasks)
     assert Settings().model() is None
 
 
-def test_a_remembered_model_that_is_gone_is_said_and_the_default_used(
+def test_a_remembered_model_that_is_gone_is_said_and_the_default_is_used(
     qtbot: QtBot, core: FakeCore, other: Path
 ) -> None:
     settings = Settings()

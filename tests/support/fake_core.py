@@ -70,5 +70,8 @@ class FakeCore:
             raise self.score_fails
         yield self.prediction(max(recording.n_rows / 30, 4.5))
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
     def read(self, path: Path) -> RecordingView:
         return self.saved[path]

@@ -20,6 +20,7 @@ from lineament_desktop.app.saving import copy_recording
 from lineament_desktop.app.shortcuts_dialog import ShortcutsDialog
 from lineament_desktop.app.status import StatusBar
 from lineament_desktop.jobs.core_work import Core
+from lineament_desktop.jobs.earlier_visits import NOTHING_OPEN, EarlierVisits
 from lineament_desktop.jobs.model_choice import ModelChoice
 from lineament_desktop.jobs.review_jobs import JOIN_S, ReviewJobs
 from lineament_desktop.review.panes.quality_strip import QualityStrip
@@ -46,8 +47,9 @@ class MainWindow(QMainWindow):
         self.player = ReviewPlayer(self.state)
         self.recording_playhead = RecordingPlayhead(self.state)
         self.core = core or Core()
-        self.jobs = ReviewJobs(self.state, self.player.open, self.core)
-        self.models = ModelChoice(self.state, self.settings, self.core, self.jobs.score_again)
+        self.earlier = EarlierVisits(self.state, self.settings, self.core, self._score_again)
+        self.jobs = ReviewJobs(self.state, self.player.open, self.core)  # after those who say what it scores with
+        self.models = ModelChoice(self.state, self.settings, self.core, self._score_again)
         transport = TransportBar(self.player, QualityStrip(self.state))
         self.workspace = ReviewWorkspace(self.state, Controls(self.player.view, transport, SeekBar(self.state)))
         context = Context(self.state, self.settings, self.core, self.show_page, self.open_path, self.use_model)
@@ -86,6 +88,7 @@ class MainWindow(QMainWindow):
         self.status.cancel_asked.connect(self.jobs.cancel)
         self.jobs.stopping_changed.connect(self.status.set_stopping)
         self.workspace.estimate.model_card_asked.connect(self.show_model_card)
+        self.workspace.stack.earlier_asked.connect(self.ask_for_earlier)
         self.player.view.file_dropped.connect(self.open_path)
 
     def _restore(self) -> None:
@@ -180,6 +183,30 @@ class MainWindow(QMainWindow):
         """
         self.models.use(folder)
 
+    def ask_for_model(self) -> None:
+        """Let the user open the folder of a model."""
+        present = self.state.model
+        start = str(present.folder.parent) if present is not None else ""
+        name = QFileDialog.getExistingDirectory(self, "Open the folder of a model", start)
+        if name:
+            self.use_model(Path(name))
+
+    def ask_for_earlier(self) -> None:
+        """Let the user choose the recordings of the person's earlier visits."""
+        if self.state.recording is None:
+            self.state.post(NOTHING_OPEN, "warning")
+            return
+        known, shown = self.state.earlier, self.jobs.recording_path
+        start = known[0] if known else shown
+        names, _ = QFileDialog.getOpenFileNames(
+            self, "Earlier visits of this person", str(start.parent) if start is not None else "", RECORDING_FILTER
+        )
+        if names:
+            self.earlier.choose(Path(name) for name in names)
+
+    def _score_again(self) -> None:
+        self.jobs.score_again()
+
     # Following the state
 
     def _on_video(self, video: object) -> None:
@@ -263,5 +290,6 @@ class MainWindow(QMainWindow):
         self.pages.close_pages()
         self.player.close()
         self.models.close(JOIN_S)
+        self.earlier.close(JOIN_S)
         self.jobs.close()
         super().closeEvent(event)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from lineament_desktop.app.pages import PAGES, REVIEW
+from lineament_desktop.jobs.model_choice import shipped_models
 from lineament_desktop.state.settings import THEME_CHOICES
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def add_actions(window: "MainWindow") -> None:
     _add_file(window)
     _add_view(window)
     _add_charts(window)
+    _add_model(window)
     _add_help(window)
 
 
@@ -41,6 +43,8 @@ def _add_file(window: "MainWindow") -> None:
     add("file.save_copy", "File", "&Save a copy of the analysis…", window.save_copy, Standard.Save)
     add("file.analyse", "File", "&Analyse, or go on analysing", jobs.measure, "Ctrl+R")
     add("file.stop", "File", "S&top the analysis", jobs.cancel, "Ctrl+T")
+    add("file.earlier", "File", "&Earlier visits of this person…", window.ask_for_earlier, "Ctrl+E")
+    add("file.no_earlier", "File", "&Forget the earlier visits", window.earlier.forget, "Ctrl+Shift+E")
     add("file.score", "File", "Score, also from another extractor", jobs.score_all_the_same, "Ctrl+Shift+R")
     add("file.quit", "File", "&Quit", window.close, "Ctrl+Q")
 
@@ -68,20 +72,24 @@ def _add_view(window: "MainWindow") -> None:
     add("view.more_video", "Room", "More room for the &video", more_video, "Ctrl+Shift+Down")
     add("view.more_panes", "Room", "More room for the &panes", more_panes, "Ctrl+Shift+Up")
     add("view.leave", "View", "Close the message, leave the full screen", window.leave, "Esc")
-    for number, pane in enumerate(stack.panes.values(), 1):
+    for pane in stack.panes.values():
         toggle = partial(_toggle_pane, window, pane.key)
-        add(f"view.pane.{pane.key}", "Panes", pane.title, toggle, f"Ctrl+{number}", checked=True)
+        add(f"view.pane.{pane.key}", "Panes", pane.title, toggle, pane.shortcut, checked=True)
     stack.panes_changed.connect(partial(_check_panes, window))
+    _check_panes(window)
 
 
 def _toggle_pane(window: "MainWindow", key: str) -> None:
     stack = window.workspace.stack
-    stack.set_visible(key, stack.panes[key].isHidden())
+    stack.set_visible(key, key in stack.hidden())
 
 
 def _check_panes(window: "MainWindow") -> None:
-    for key, pane in window.workspace.stack.panes.items():
-        window.registry[f"view.pane.{key}"].setChecked(not pane.isHidden())
+    stack = window.workspace.stack
+    for key in stack.panes:
+        action = window.registry[f"view.pane.{key}"]
+        action.setChecked(key not in stack.hidden())
+        action.setEnabled(stack.offered(key))
 
 
 def _add_charts(window: "MainWindow") -> None:
@@ -99,16 +107,21 @@ def _add_charts(window: "MainWindow") -> None:
     add("charts.later", "Charts", "&Later", lambda: axis.pan(PAN_SHARE * axis.span), "Alt+Right")
 
 
+def _add_model(window: "MainWindow") -> None:
+    add = window.registry.add
+    add("model.open", "Model", "&Open a model folder…", window.ask_for_model, "Ctrl+Shift+M")
+    add("model.card", "Model", "&Model card", window.show_model_card, "Ctrl+M")
+
+
 def _add_help(window: "MainWindow") -> None:
     add = window.registry.add
     add("help.keys", "Help", "&Keyboard and mouse", window.show_shortcuts, "?", "F1")
-    add("help.model_card", "Help", "&Model card", window.show_model_card, "Ctrl+M")
     add("help.log", "Help", "Show the &log file", window.show_log, "Ctrl+Shift+K")
     add("help.about", "Help", "&About Lineament", window.show_about, "Ctrl+F1")
 
 
 def build_menus(window: "MainWindow") -> None:
-    """File, View, Playback and Help; each action stands in exactly one of them."""
+    """File, View, Playback, Model and Help; each action stands in exactly one of them."""
     registry, bar = window.registry, window.menuBar()
     file = bar.addMenu("&File")
     recent = QMenu("Recent &files", file)
@@ -129,6 +142,10 @@ def build_menus(window: "MainWindow") -> None:
     view.addActions(registry.group("Room"))
     view.addActions(registry.group("View"))
     bar.addMenu("&Playback").addActions(registry.group("Playback"))
+    model = bar.addMenu("&Model")
+    model.aboutToShow.connect(partial(_fill_models, window, model))
+    _fill_models(window, model)
+    window.workspace.estimate.model_button.setMenu(model)
     bar.addMenu("&Help").addActions(registry.group("Help"))
 
 
@@ -140,6 +157,27 @@ def show_review_actions(window: "MainWindow", shown: bool) -> None:
     for menu in window.menuBar().findChildren(QMenu):
         if menu.actions():
             menu.menuAction().setVisible(any(action.isVisible() for action in menu.actions()))
+
+
+def _fill_models(window: "MainWindow", menu: QMenu) -> None:
+    """The shipped models, the user's own, and what can be done with them; the one in use has a mark."""
+    menu.clear()
+    present = window.state.model
+    group = QActionGroup(menu)
+    shipped = shipped_models()
+    own = [folder for folder in window.settings.own_models() if folder not in {model.folder for model in shipped}]
+    entries = [(model.folder, model.name, model.kind) for model in shipped]
+    entries += [(folder, folder.name, str(folder.parent)) for folder in own]
+    for number, (folder, name, detail) in enumerate(entries):
+        if number == len(shipped):
+            menu.addSeparator()
+        action = menu.addAction(f"{name}  ({detail})".replace("&", "&&"))
+        action.setCheckable(True)
+        action.setChecked(present is not None and present.folder == folder)
+        action.triggered.connect(lambda _=False, chosen=folder: window.models.use(chosen))
+        group.addAction(action)
+    menu.addSeparator()
+    menu.addActions(window.registry.group("Model"))
 
 
 def _fill_recent(window: "MainWindow", menu: QMenu) -> None:

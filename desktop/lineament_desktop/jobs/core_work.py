@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from lineament.errors import ModelError
 from lineament.models import Model, Prediction, default_model_folder
 from lineament.progress import CancelToken, EventSink
 from lineament.recording import RecordingView
@@ -13,7 +14,7 @@ from lineament_desktop.jobs.scoring import Scores, ScoringTask
 from lineament_desktop.state.model_facts import read_model_facts
 
 if TYPE_CHECKING:
-    from lineament.inference import Scorer
+    from lineament.inference import Scorer, VideoScorer
     from lineament.models.pixels import PixelModel
 
     AnyModel: TypeAlias = Model | PixelModel
@@ -45,10 +46,22 @@ def _loaded(folder: Path, reads_crops: bool, stamp: tuple[tuple[str, int], ...])
 
 
 def make_scorer(task: ScoringTask) -> Scores:
-    """Raises `ModelError` when the model cannot be used."""
-    from lineament.inference import Scorer
+    """Raises `ModelError` when the model cannot be used, or the video it needs is not here; `RecordingError` when an
+    earlier visit cannot be read."""
+    from lineament.inference import Scorer, VideoScorer
+    from lineament.models.base import KnowsPerson
 
-    return SignalScores(Scorer(cast(Model, load_model(task.model)), force=task.force))
+    facts, model = read_model_facts(task.model), load_model(task.model)
+    if not facts.reads_crops:
+        earlier = [read_recording(path) for path in task.earlier] if isinstance(model, KnowsPerson) else []
+        return SignalScores(Scorer(cast(Model, model), task.force, earlier=earlier))
+    if task.video is None:
+        raise ModelError(
+            f"the model {facts.name} looks at the face in the video, and this recording's video is not here",
+            path=task.model,
+            remedy="Put the video beside the recording and open it again, or choose a model of signals.",
+        )
+    return CropScores(VideoScorer(cast("PixelModel", model), task.video, task.force))
 
 
 class SignalScores:
@@ -59,6 +72,23 @@ class SignalScores:
 
     def score(self, recording: RecordingView, cancel: CancelToken) -> Iterator[Prediction]:
         yield self._scorer.score(recording)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class CropScores:
+    """Implements `Scores` for a model of face crops, cut out of the video as far as it is measured: an estimate after
+    every few seconds of video."""
+
+    def __init__(self, scorer: "VideoScorer") -> None:
+        self._scorer = scorer
+
+    def score(self, recording: RecordingView, cancel: CancelToken) -> Iterator[Prediction]:
+        yield from self._scorer.scores(recording, cancel)
+
+    def close(self) -> None:
+        self._scorer.close()
 
 
 def read_recording(path: Path) -> RecordingView:

@@ -80,10 +80,11 @@ class ModelChoice(QObject):
 
     def _refuse(self, sentence: str) -> None:
         present = self._state.model
-        kept = f" {present.name} stays in use." if present is not None else ""
+        kept = f" The model {present.name} stays in use." if present is not None else ""
         self._state.post(sentence + kept, "error")
 
     def _take(self, facts: ModelFacts, *, default: bool) -> None:
+        default = default or self._default() == facts
         self._settings.remember_model(None if default else facts.folder, own=not (default or is_shipped(facts.folder)))
         self._state.set_model(facts)
         self._chosen()

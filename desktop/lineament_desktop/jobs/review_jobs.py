@@ -243,7 +243,7 @@ class ReviewJobs(QObject):
         self._score(recording, last=True)
 
     def score_again(self) -> None:
-        """Another model is in use: what is on screen is scored with it, whole or as far as it is measured."""
+        """Another model is in use, or other earlier visits: score what is on screen, as far as it is measured."""
         recording = self._state.recording
         self._state.set_prediction(None)
         if recording is None or (recording.meta.complete and not recording.meta.faces):
@@ -254,16 +254,21 @@ class ReviewJobs(QObject):
 
     def _start_scoring(self, *, force: bool = False) -> None:
         self._end_scoring()
-        model = self._state.model
-
-        def make() -> Scores:
-            folder = model.folder if model is not None else self._core.model_folder()
-            return self._core.make_scorer(ScoringTask(folder, force))
-
-        requests = ScoringWork(make)
+        requests = ScoringWork(self._scorer_maker(force))
         job = BackgroundJob("scoring", requests, newest_only=frozenset({"Scored"}), log_path=str(log_file()))
         self._scoring, self._requests, self._scored_at = job, requests, monotonic()
         self._runner.start(job, partial(self._on_scored, job), partial(self._on_scoring_done, job))
+
+    def _scorer_maker(self, force: bool) -> Callable[[], Scores]:
+        """What makes the scorer, in its own thread, of what is in use and on screen now."""
+        model, video, earlier = self._state.model, self._state.video, self._state.earlier
+
+        def make() -> Scores:
+            folder = model.folder if model is not None else self._core.model_folder()
+            path = video.path if video is not None else None
+            return self._core.make_scorer(ScoringTask(folder, force, path, earlier))
+
+        return make
 
     def _end_scoring(self) -> None:
         if self._scoring is not None:

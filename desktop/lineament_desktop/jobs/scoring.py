@@ -15,11 +15,17 @@ WAIT_S = 0.1
 
 @dataclass(frozen=True)
 class ScoringTask:
-    """With what one recording is scored. model: a model's folder. force: though it is of another extractor than the
-    model was trained on."""
+    """With what one recording is scored.
+
+    model: a model's folder. force: though it is of another extractor than the model was trained on. video: for models
+    that look at the picture, None where it is not here. earlier: recordings of the person's earlier visits, for models
+    that know the person.
+    """
 
     model: Path
     force: bool = False
+    video: Path | None = None
+    earlier: tuple[Path, ...] = ()
 
 
 class Scores(Protocol):
@@ -27,6 +33,10 @@ class Scores(Protocol):
 
     def score(self, recording: RecordingView, cancel: CancelToken) -> Iterator[Prediction]:
         """Estimates of the recording as it is now, at least one, the last one of all of it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what it holds open."""
         ...
 
 
@@ -54,21 +64,32 @@ class ScoringWork:
             self._changed.notify()
 
     def __call__(self, cancel: CancelToken, sink: EventSink) -> None:
-        scorer: Scores | None = None
-        while True:
-            recording, last = self._next(cancel)
-            if scorer is None:  # only now: loading torch would hold up the first measured frames
-                scorer = self._make_scorer()
-            for prediction in scorer.score(recording, cancel):
-                cancel.raise_if_cancelled()
-                sink(Scored(recording, prediction))
-            if last:
-                return
+        first = self._next(cancel)
+        scorer = self._make_scorer()  # only now: loading torch would hold up the first measured frames
+        try:
+            self._answer(scorer, first, cancel, sink)
+        finally:
+            scorer.close()
 
-    def _next(self, cancel: CancelToken) -> tuple[RecordingView, bool]:
+    def _answer(self, scorer: Scores, request: "_Request", cancel: CancelToken, sink: EventSink) -> None:
+        while True:
+            for prediction in scorer.score(request.recording, cancel):
+                cancel.raise_if_cancelled()
+                sink(Scored(request.recording, prediction))
+            if request.last:
+                return
+            request = self._next(cancel)
+
+    def _next(self, cancel: CancelToken) -> "_Request":
         with self._changed:
             while self._wanted is None:
                 cancel.raise_if_cancelled()
                 self._changed.wait(WAIT_S)
             recording, self._wanted = self._wanted, None
-            return recording, self._last
+            return _Request(recording, self._last)
+
+
+@dataclass(frozen=True)
+class _Request:
+    recording: RecordingView
+    last: bool

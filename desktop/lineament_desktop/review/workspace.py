@@ -6,6 +6,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from lineament_desktop.review.panes.distribution_pane import DistributionPane
 from lineament_desktop.review.panes.estimate_pane import EstimatePane
 from lineament_desktop.review.panes.now_panes import ActionUnitsNow, AttentionNow
 from lineament_desktop.review.panes.pane_stack import PaneStack
@@ -13,7 +14,7 @@ from lineament_desktop.state import ReviewState
 
 GAP = 4
 PICTURE_SIDE = (0.52, 0.48)
-ATTENTION_UNITS = (0.36, 0.64)
+NOW_SHARES = (0.36, 0.85, 0.64)  # of attention, the distribution and action units; those that are shown share it
 PANES_SHARE = 0.41
 
 
@@ -35,6 +36,7 @@ class ReviewWorkspace(QWidget):
         self.controls = controls
         self.estimate = EstimatePane(state)
         self.attention_now = AttentionNow(state)
+        self.distribution = DistributionPane(state)
         self.action_units_now = ActionUnitsNow(state)
         self.stack = PaneStack(state)
         self.side = self._side()
@@ -43,17 +45,19 @@ class ReviewWorkspace(QWidget):
         self._lay_out()
         state.prediction_changed.connect(self._arrange_soon)
         state.failure_changed.connect(self._arrange_soon)
+        state.model_changed.connect(self._show_what_is_given)
+        state.model_changed.connect(self._arrange_soon)
 
     def _side(self) -> QWidget:
         now = QSplitter(Qt.Orientation.Horizontal)
         now.setChildrenCollapsible(False)
         now.setHandleWidth(GAP)
-        now.addWidget(self.attention_now)
-        now.addWidget(self.action_units_now)
-        now.setStretchFactor(0, 4)
-        now.setStretchFactor(1, 7)
-        now.setSizes(_shares(*ATTENTION_UNITS))
+        for pane, stretch in ((self.attention_now, 4), (self.distribution, 9), (self.action_units_now, 7)):
+            now.addWidget(pane)
+            now.setStretchFactor(now.indexOf(pane), stretch)
+        now.setSizes(_shares(*NOW_SHARES))
         self._now = now
+        self._show_what_is_given()
         side = QWidget()
         self._side_column = column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
@@ -61,6 +65,11 @@ class ReviewWorkspace(QWidget):
         column.addWidget(self.estimate)
         column.addWidget(now, 1)
         return side
+
+    def _show_what_is_given(self, *_: object) -> None:
+        """Attention or the distribution, whichever the model in use has."""
+        self.attention_now.setVisible(self.state.model_gives("attributes"))
+        self.distribution.setVisible(self.state.model_gives("distribution"))
 
     def _lay_out(self) -> None:
         self._top = QSplitter(Qt.Orientation.Horizontal)
@@ -107,7 +116,7 @@ class ReviewWorkspace(QWidget):
             return
         height = self._whole.height() - self._whole.handleWidth()
         possible = height - self._least_upper_height()
-        lower = max(min(max(self.stack.needed_height(), round(PANES_SHARE * height)), possible), 0)
+        lower = max(min(max(self.stack.usual_height(), round(PANES_SHARE * height)), possible), 0)
         self._whole.setSizes([height - lower, lower])
 
     def _least_upper_height(self) -> int:
@@ -161,7 +170,7 @@ class ReviewWorkspace(QWidget):
     def layout_state(self) -> dict[str, object]:
         """Splitters and panes, ready for JSON."""
         hidden = self._before_video_only if self._before_video_only is not None else self.stack.hidden()
-        splitters = {"top": self._top, "whole": self._whole, "now": self._now}
+        splitters = {"top": self._top, "whole": self._whole, "now of three": self._now}
         action_units = self.stack.action_units
         return {
             "border": self._is_users,
@@ -179,7 +188,7 @@ class ReviewWorkspace(QWidget):
         splitters = saved.get("splitters")
         if isinstance(splitters, dict):
             self._is_users = saved.get("border") is True
-            for name, splitter in (("top", self._top), ("whole", self._whole), ("now", self._now)):
+            for name, splitter in (("top", self._top), ("whole", self._whole), ("now of three", self._now)):
                 text = splitters.get(name)
                 if isinstance(text, str):
                     splitter.restoreState(QByteArray.fromBase64(text.encode()))

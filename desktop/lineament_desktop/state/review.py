@@ -27,8 +27,8 @@ class Message:
 class ReviewState:
     """Everything Review shows. Signals fire in the thread that changes the state: the window's own.
 
-    Facts (set by the player and the jobs): `video`, `index`, `recording`, `prediction`, `model`, `playhead`, `playing`,
-    `progress`, `failure`.
+    Facts (set by the player and the jobs): `video`, `index`, `recording`, `prediction`, `model`, `earlier`, `playhead`,
+    `playing`, `progress`, `failure`.
     Wishes (set by any widget, carried out by the player): `seek_frame`, `seek_time`, `step`, `set_playing`,
     `set_speed`, `set_loop`, `set_loop_start`.
     """
@@ -38,6 +38,7 @@ class ReviewState:
     recording_grew = Signal()  # the same recording has more rows, or its columns were revised
     prediction_changed = Signal(object)  # Prediction | None
     model_changed = Signal(object)  # ModelFacts | None: another model is in use
+    earlier_changed = Signal(object)  # tuple[Path, ...]: recordings of the person's earlier visits
     playhead_changed = Signal(Playhead)  # the picture on screen is now this frame
     playing_changed = Signal(bool)
     speed_changed = Signal(float)
@@ -58,6 +59,7 @@ class ReviewState:
         self.recording: RecordingView | None = None
         self.prediction: Prediction | None = None
         self.model: ModelFacts | None = None
+        self.earlier: tuple[Path, ...] = ()
         self.playhead: Playhead | None = None
         self.playing = False
         self.speed = 1.0
@@ -111,6 +113,12 @@ class ReviewState:
         if model != self.model:
             self.model = model
             self.model_changed.emit(model)
+
+    def set_earlier(self, recordings: tuple[Path, ...]) -> None:
+        """Recordings of earlier visits of the person on screen."""
+        if recordings != self.earlier:
+            self.earlier = recordings
+            self.earlier_changed.emit(recordings)
 
     def model_gives(self, what: Given) -> bool:
         """Whether the model in use gives this; one that cannot be read is taken for one of the usual kind."""

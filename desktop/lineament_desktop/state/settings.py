@@ -16,6 +16,7 @@ from lineament_desktop.state.places import config_folder
 FILE = "settings.json"
 RECENT_LIMIT = 10
 MODEL_LIMIT = 8
+EARLIER_LIMIT = 200
 ThemeChoice = Literal["system", "light", "dark"]
 THEME_CHOICES: tuple[ThemeChoice, ...] = ("system", "light", "dark")
 
@@ -31,6 +32,7 @@ class Values:
     geometry: str = ""
     model: str = ""  # folder of the model in use, "" for the shipped default
     models: list[str] = field(default_factory=list)  # folders of models opened by the user, newest first
+    earlier: dict[str, list[str]] = field(default_factory=dict)  # recordings of earlier visits, by a recording's hash
 
 
 class Settings:
@@ -85,6 +87,19 @@ class Settings:
             self.values.models = [text, *others][:MODEL_LIMIT]
         self.save()
 
+    # Earlier visits
+
+    def earlier(self, content: str) -> tuple[Path, ...]:
+        """Recordings of the earlier visits of the person in the recording with this content hash."""
+        return tuple(Path(text) for text in self.values.earlier.get(content, ()))
+
+    def remember_earlier(self, content: str, recordings: tuple[Path, ...]) -> None:
+        """Nothing is kept for a recording whose content is not known ("")."""
+        others = {known: paths for known, paths in self.values.earlier.items() if known != content}
+        mine = {content: [str(path) for path in recordings]} if content and recordings else {}
+        self.values.earlier = dict(list((mine | others).items())[:EARLIER_LIMIT])
+        self.save()
+
     # The file
 
     def save(self) -> None:
@@ -134,5 +149,10 @@ def _values(data: object) -> Values:
     paths = (*values.recent, *values.models)
     if values.theme not in THEME_CHOICES or not all(isinstance(text, str) for text in paths):
         raise TypeError("theme, recent files or models are of another kind")
+    values.earlier = {key: paths for key, paths in values.earlier.items() if _is_texts(paths)}
     values.layers = {name: shown for name, shown in values.layers.items() if isinstance(shown, bool)}
     return values
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)

@@ -14,6 +14,7 @@ from lineament_desktop.review.panes.pane_state import PaneState, estimated_state
 from lineament_desktop.review.panes.signal_pane import SignalPane
 from lineament_desktop.review.panes.time_axis import TimeAxis
 from lineament_desktop.state import ReviewState
+from lineament_desktop.state.model_facts import Given
 from lineament_desktop.theme import tokens
 
 MOMENT = Channel("", "moment", "moment weight", "×", "moment", decimals=2, out_of=" the mean")
@@ -39,7 +40,9 @@ class AttentionPane(SignalPane):
     key = "attention"
     title = "Attention over time"
     what = "attention of the model over time"
+    shortcut = "Ctrl+1"
     least_height = 96
+    given: Given | None = "attributes"
 
     def __init__(self, state: ReviewState, axis: TimeAxis) -> None:
         self.stacked = False
@@ -72,7 +75,7 @@ class AttentionPane(SignalPane):
 
     def _moment_lane(self, prediction: Prediction, edges: Times) -> Lane:
         reach = weight_reach(prediction)
-        times, values = _steps(edges, moment_weights(prediction))
+        times, values = steps(edges, moment_weights(prediction))
         line = Line(MOMENT, times, values, tokens().fills["moment"], base=reach.even)
         return Lane("moment", reach.low, reach.high, (line,), zero=reach.even, weight=1.0)
 
@@ -80,7 +83,7 @@ class AttentionPane(SignalPane):
         reach, colours = share_reach(prediction), tokens().lines
         lines = []
         for number, name in enumerate(prediction.attribute_names):
-            times, values = _steps(edges, prediction.attribute_attention[:, number])
+            times, values = steps(edges, prediction.attribute_attention[:, number])
             lines.append(Line(_share_of(name, reach.even), times, values, colours[name], width=2.0))
         ends = (f"{reach.low:.2f}", f"{reach.high:.2f}")
         return Lane("share", reach.low, reach.high, tuple(lines), zero=reach.even, ends=ends, weight=2.4)
@@ -116,6 +119,6 @@ def _share_of(name: str, even: float) -> Channel:
     return Channel("", name, f"attention to {name}", "", name, decimals=2, out_of=f" (even {even:.2f})")
 
 
-def _steps(edges: Times, values: Values) -> tuple[Times, Values]:
+def steps(edges: Times, values: Values) -> tuple[Times, Values]:
     """One value a window as a line with upright steps between windows."""
     return np.repeat(edges, 2)[1:-1], np.repeat(values, 2).astype(np.float32)

@@ -47,6 +47,11 @@ def moment_weights(prediction: Prediction) -> Values:
     return prediction.moment_attention * np.float32(len(prediction.moment_attention))
 
 
+def up_to(values: Values, ladder: tuple[float, ...]) -> float:
+    """The first step of a ladder that no value is above; its last one where some are."""
+    return _step(values, ladder)
+
+
 def _step(departures: Values, ladder: tuple[float, ...]) -> float:
     furthest = float(np.abs(departures).max()) if departures.size else 0.0
     return next((step for step in ladder if furthest <= step), ladder[-1])

@@ -68,6 +68,7 @@ class ActionUnitsPane(MeasuredPane):
     key = "action units"
     title = "Action units"
     what = "action units"
+    shortcut = "Ctrl+2"
     least_height = 92
 
     def __init__(self, state: ReviewState, axis: TimeAxis) -> None:
@@ -153,6 +154,7 @@ class AnglesPane(MeasuredPane):
     key = "angles"
     title = "Head pose and gaze"
     what = "head pose and gaze"
+    shortcut = "Ctrl+3"
     least_height = 90
 
     def lanes(self, recording: RecordingView) -> tuple[Lane, ...]:
@@ -188,6 +190,7 @@ class QualityPane(MeasuredPane):
     key = "quality"
     title = "Quality"
     what = "quality"
+    shortcut = "Ctrl+4"
     least_height = 48
 
     def lanes(self, recording: RecordingView) -> tuple[Lane, ...]:

@@ -198,7 +198,7 @@ class AttentionNow(NowPane):
 
     def bars_now(self) -> tuple[Bar, ...]:
         prediction, playhead = self.state.prediction, self.state.playhead
-        if prediction is None or not len(prediction.window_times):
+        if prediction is None or not len(prediction.window_times) or not self.state.model_gives("attributes"):
             return ()
         window = window_at(prediction, playhead.time_s) if playhead is not None else -1
         full = 1.0 if float(prediction.attribute_attention.max()) > HALF else HALF

@@ -4,13 +4,14 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, QTimer, Signa
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from lineament_desktop.review.panes.attention_pane import AttentionPane
+from lineament_desktop.review.panes.habit_pane import HabitPane
 from lineament_desktop.review.panes.measured_panes import ActionUnitsPane, AnglesPane, QualityPane
 from lineament_desktop.review.panes.signal_pane import SignalPane
 from lineament_desktop.review.panes.time_axis import TimeAxis
 from lineament_desktop.review.panes.time_ruler import TimeRuler
 from lineament_desktop.state import Playhead, ReviewState
 
-PANES: tuple[type[SignalPane], ...] = (AttentionPane, ActionUnitsPane, AnglesPane, QualityPane)
+PANES: tuple[type[SignalPane], ...] = (AttentionPane, HabitPane, ActionUnitsPane, AnglesPane, QualityPane)
 GROWTH_INTERVAL_MS = 250
 GAP = 4
 LEAST_SEEN = 48  # pixels of the panes; in the lowest window the words above them come first
@@ -20,6 +21,7 @@ class PaneStack(QWidget):
     """Owns the time axis, keeps all panes at the same stretch and the same playhead."""
 
     panes_changed = Signal()  # order or visibility
+    earlier_asked = Signal()  # the recordings of earlier visits are to be chosen
 
     def __init__(self, state: ReviewState) -> None:
         super().__init__()
@@ -39,8 +41,11 @@ class PaneStack(QWidget):
         self._growth = QTimer(self, singleShot=True, interval=GROWTH_INTERVAL_MS)
         self._growth.timeout.connect(self._on_growth_interval)
         self._grown = False
+        self._closed: set[str] = set()  # by the user; panes that the model gives nothing for are hidden beside these
+        self.habit.earlier_asked.connect(self.earlier_asked)
         self._lay_out()
         self._follow()
+        self._on_model()
 
     def _lay_out(self) -> None:
         self.scroller = QScrollArea()
@@ -60,6 +65,7 @@ class PaneStack(QWidget):
     def _follow(self) -> None:
         state = self._state
         state.video_changed.connect(self._on_video)
+        state.model_changed.connect(self._on_model)
         state.recording_changed.connect(self._on_recording)
         state.recording_grew.connect(self._refresh_soon)
         state.prediction_changed.connect(self._refresh_soon)
@@ -85,15 +91,37 @@ class PaneStack(QWidget):
         assert isinstance(pane, AttentionPane)
         return pane
 
+    @property
+    def habit(self) -> HabitPane:
+        pane = self.panes[HabitPane.key]
+        assert isinstance(pane, HabitPane)
+        return pane
+
     def hidden(self) -> list[str]:
-        return [key for key, pane in self.panes.items() if pane.isHidden()]
+        """Panes that the user has closed."""
+        return [key for key in self.panes if key in self._closed]
+
+    def offered(self, key: str) -> bool:
+        """Whether the model in use gives what the pane shows."""
+        given = self.panes[key].given
+        return given is None or self._state.model_gives(given)
 
     def set_visible(self, key: str, visible: bool) -> None:
-        pane = self.panes[key]
+        """Open or close a pane; one that is not offered is shown when it is."""
+        self._closed = self._closed - {key} if visible else self._closed | {key}
+        self._settle(key)
+        self.panes_changed.emit()
+
+    def _settle(self, key: str) -> None:
+        pane, visible = self.panes[key], key not in self._closed and self.offered(key)
         if visible == pane.isHidden():
             pane.setVisible(visible)
             pane.refresh()
-            self.panes_changed.emit()
+
+    def _on_model(self, _: object = None) -> None:
+        for key in self.panes:
+            self._settle(key)
+        self.panes_changed.emit()
 
     def move_pane(self, key: str, by: int) -> None:
         """Move a pane up (-1) or down (+1) among those that are shown."""
@@ -106,8 +134,14 @@ class PaneStack(QWidget):
 
     def needed_height(self) -> int:
         """Pixels with which no pane has to be scrolled to."""
-        shown = [pane for pane in self.panes.values() if not pane.isHidden()]
-        return sum(pane.least_height + GAP for pane in shown) + self.ruler.height()
+        return self._height_of([pane for pane in self.panes.values() if not pane.isHidden()])
+
+    def usual_height(self) -> int:
+        """The same of the panes the user has open, whatever the model: the picture keeps its size when that changes."""
+        return self._height_of([p for p in self.panes.values() if p.key not in self._closed and p.given != "habit"])
+
+    def _height_of(self, panes: list[SignalPane]) -> int:
+        return sum(pane.least_height + GAP for pane in panes) + self.ruler.height()
 
     def sizes(self) -> QByteArray:
         return self._splitter.saveState()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from lineament_desktop.review.panes.chart import Chart
 from lineament_desktop.review.panes.lanes import Picture
@@ -12,6 +12,7 @@ from lineament_desktop.review.panes.legend import Entry, Legend
 from lineament_desktop.review.panes.pane_state import PaneState, measured_state
 from lineament_desktop.review.panes.time_axis import TimeAxis
 from lineament_desktop.state import ReviewState
+from lineament_desktop.state.model_facts import Given
 from lineament_desktop.theme import set_icon, small_font, theme
 
 SIDE_WIDTH = 180
@@ -20,12 +21,15 @@ SIDE_WIDTH = 180
 class SignalPane(QFrame):
     """Reads the state, draws a `Picture` of it; kinds of panes say which.
 
-    key: the name in settings. title: sentence case. what: it shows, for its empty state.
+    key: the name in settings. title: sentence case. what: it shows, for its empty state. shortcut: shows and hides it.
+    given: what a model must give for the pane to be there, None where every model will do.
     """
 
     key = ""
     title = ""
     what = ""
+    shortcut = ""
+    given: Given | None = None
     least_height = 68  # pixels; also its share of the room where there is more
 
     move_asked = Signal(int)  # -1 up, +1 down
@@ -64,7 +68,13 @@ class SignalPane(QFrame):
         row.setContentsMargins(1, 1, 1, 1)
         row.setSpacing(0)
         row.addWidget(side)
-        row.addWidget(self.chart, 1)
+        row.addLayout(self._beside(), 1)
+
+    def _beside(self) -> QLayout:
+        """What lies to the right of the title and the legend."""
+        column = QVBoxLayout()
+        column.addWidget(self.chart)
+        return column
 
     def _title_row(self) -> QHBoxLayout:
         name = QLabel(self.title)

@@ -111,6 +111,7 @@ class PlayerActions:
     def _listen(self) -> None:
         state, player = self._state, self._player
         state.video_changed.connect(self._follow_all)
+        state.model_changed.connect(self._follow_all)
         state.playing_changed.connect(self._follow_playing)
         state.loop_changed.connect(self._follow_loop)
         state.layers_changed.connect(self._follow_layer)
@@ -123,7 +124,7 @@ class PlayerActions:
             needed = self._state.video if name in _NEED_VIDEO else self._state.index
             action.setEnabled(needed is not None)
         for layer in self._player.view.layers:
-            self.layer(layer.name).setEnabled(True)
+            self.layer(layer.name).setEnabled(layer.given is None or self._state.model_gives(layer.given))
             self._follow_layer(layer.name, layer.visible)
         self._follow_playing(self._state.playing)
         self._follow_loop()

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from lineament.recording import RecordingView
 from lineament.video import Frame, FrameIndex
+from lineament_desktop.review.player.regions import RegionMaps, RegionsNow
 
 Landmarks = npt.NDArray[np.float32]
 
@@ -41,18 +42,24 @@ class OverlayRow:
 
 @dataclass(frozen=True, eq=False)
 class FrameState:
-    """A picture and, where its frame is measured, the overlay of the same presentation time stamp."""
+    """A picture and, where its frame is measured, the overlay of the same presentation time stamp.
+
+    regions: None unless the model looks at regions of the face; its map may be of a crop a little earlier or later.
+    """
 
     frame: Frame
     overlay: OverlayRow | None
     measured: Measured
+    regions: RegionsNow | None = None
 
     @property
     def overlay_pts(self) -> int | None:
         return self.overlay.pts if self.overlay is not None else None
 
 
-def frame_state(frame: Frame, recording: RecordingView | None, index: FrameIndex | None) -> FrameState:
+def frame_state(
+    frame: Frame, recording: RecordingView | None, index: FrameIndex | None, maps: RegionMaps | None = None
+) -> FrameState:
     """Join a picture with its row.
 
     A row whose PTS is not the picture's belongs to another video: it is treated as not measured, never painted.
@@ -65,7 +72,8 @@ def frame_state(frame: Frame, recording: RecordingView | None, index: FrameIndex
     overlay = _overlay_row(recording, row, index)
     if overlay.pts != frame.pts:
         return FrameState(frame, None, "not measured")
-    return FrameState(frame, overlay, "face" if overlay.success else "no face")
+    regions = maps.at(frame.time_s, overlay.points) if maps is not None else None
+    return FrameState(frame, overlay, "face" if overlay.success else "no face", regions)
 
 
 def _overlay_row(recording: RecordingView, row: int, index: FrameIndex | None) -> OverlayRow:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from lineament.models.prediction import Prediction
 from lineament.recording import RecordingView
 from lineament.video import Frame, FrameServer, VideoInfo
 from lineament_desktop.review.player.actions import PlayerActions
@@ -11,6 +12,7 @@ from lineament_desktop.review.player.frame_feed import FrameFeed
 from lineament_desktop.review.player.frame_state import frame_state
 from lineament_desktop.review.player.layers import create_layers
 from lineament_desktop.review.player.playback import Playback
+from lineament_desktop.review.player.regions import RegionMaps
 from lineament_desktop.review.player.sound import Sound
 from lineament_desktop.review.player.stats import PlaybackStats
 from lineament_desktop.review.player.video_view import EMPTY, VideoView
@@ -42,6 +44,7 @@ class ReviewPlayer(QObject):
         self._unpainted: int | None = None  # shown while playing and not painted yet
         self._play_when_open = False
         self._damage_told = False
+        self._maps: RegionMaps | None = None
         self._prepare_layers()
         self.actions = PlayerActions(self)
         self._listen()
@@ -63,6 +66,7 @@ class ReviewPlayer(QObject):
         state.video_changed.connect(self._take_closing)
         state.recording_changed.connect(self._refresh_overlay)
         state.recording_grew.connect(self._refresh_overlay)
+        state.prediction_changed.connect(self._take_prediction)
         self._feed.opened.connect(self._take_video)
         self._feed.failed.connect(self._take_failure)
         self._feed.arrived.connect(self._take_frame)
@@ -207,14 +211,20 @@ class ReviewPlayer(QObject):
 
     def _show(self, frame: Frame) -> None:
         """Picture, overlay and playhead change together, in one event."""
-        self.view.show_state(frame_state(frame, self.state.recording, self.state.index))
+        self.view.show_state(frame_state(frame, self.state.recording, self.state.index, self._maps))
         self.state.show_frame(Playhead(frame.index, frame.pts, frame.time_s))
 
     def _refresh_overlay(self, _recording: RecordingView | None = None) -> None:
         """The recording has changed under the picture on screen: look its row up again."""
         shown = self.view.state
         if shown is not None:
-            self.view.show_state(frame_state(shown.frame, self.state.recording, self.state.index))
+            self.view.show_state(frame_state(shown.frame, self.state.recording, self.state.index, self._maps))
+
+    def _take_prediction(self, prediction: Prediction | None) -> None:
+        regions = prediction.region_attention if prediction is not None else None
+        before, self._maps = self._maps, RegionMaps(regions) if regions is not None else None
+        if before is not None or self._maps is not None:
+            self._refresh_overlay()
 
     def _count_paint(self, frame: int) -> None:
         if frame == self._unpainted:

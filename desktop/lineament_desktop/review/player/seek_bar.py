@@ -210,7 +210,7 @@ class SeekBar(QAbstractSlider):
         painter = QPainter(ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_track(painter)
-        if self._state.prediction is not None:
+        if self._state.prediction is not None and self._state.model_gives("attributes"):
             self._draw_density(painter)
         if self._state.recording is not None:
             self._draw_loss(painter)

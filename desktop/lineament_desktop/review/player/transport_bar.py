@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider
 from lineament_desktop.review.player.actions import SPEEDS
 from lineament_desktop.review.player.extent import duration_s
 from lineament_desktop.review.player.flow_layout import FlowLayout
+from lineament_desktop.review.player.layers import OverlayLayer
 from lineament_desktop.review.player.player import ReviewPlayer
 from lineament_desktop.review.player.timecode import format_time, parse_frame, parse_time
 from lineament_desktop.state import Playhead
@@ -61,9 +62,21 @@ class TransportBar(QWidget):
         return _row(TransportButton(self._player.actions["mute"]), self.volume_slider)
 
     def _layer_group(self) -> QWidget:
-        group = _row(*(TransportButton(self._player.actions.layer(layer.name)) for layer in self._player.view.layers))
+        buttons = {layer.name: TransportButton(self._player.actions.layer(layer.name)) for layer in self._layers()}
+        group = _row(*buttons.values())
         group.setAccessibleName("Overlay layers")
+        self._layer_buttons = buttons
+        self._show_layers_given()
         return group
+
+    def _layers(self) -> tuple[OverlayLayer, ...]:
+        return self._player.view.layers
+
+    def _show_layers_given(self, _: object = None) -> None:
+        """A layer that the model in use gives nothing for has no button."""
+        for layer in self._layers():
+            if layer.given is not None and layer.name in self._layer_buttons:
+                self._layer_buttons[layer.name].setVisible(self._state.model_gives(layer.given))
 
     def _place_group(self) -> QWidget:
         self.time_edit.setToolTip("Type a time to go there (Ctrl+G)")
@@ -78,6 +91,7 @@ class TransportBar(QWidget):
     def _listen(self) -> None:
         state = self._state
         state.video_changed.connect(self._take_video)
+        state.model_changed.connect(self._show_layers_given)
         state.playhead_changed.connect(self._take_playhead)
         state.speed_changed.connect(self._take_speed)
         self._player.sound_changed.connect(self._take_sound)

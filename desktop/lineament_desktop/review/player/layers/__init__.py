@@ -9,6 +9,7 @@ from lineament_desktop.review.player.layers.gaze import GazeLayer
 from lineament_desktop.review.player.layers.mesh import MeshLayer
 from lineament_desktop.review.player.layers.points import PointsLayer
 from lineament_desktop.review.player.layers.pose import PoseLayer
+from lineament_desktop.review.player.layers.regions import RegionsLayer
 
 LAYERS: tuple[Callable[[], OverlayLayer], ...] = (
     ContoursLayer,
@@ -17,6 +18,7 @@ LAYERS: tuple[Callable[[], OverlayLayer], ...] = (
     PoseLayer,
     GazeLayer,
     BoxLayer,
+    RegionsLayer,
 )
 """A new layer is one class in one file and one line here."""
 

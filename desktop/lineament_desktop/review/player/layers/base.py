@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from lineament_desktop.review.player.frame_state import FrameState
 from lineament_desktop.review.player.view_transform import ViewTransform
+from lineament_desktop.state.model_facts import Given
 from lineament_desktop.theme import tokens
 
 Points = npt.NDArray[np.float64]
@@ -19,7 +20,8 @@ class OverlayLayer(ABC):
     """One thing drawn over the picture. Subclasses draw; the view decides when, in the order of `z`.
 
     name: its key in `ReviewState.layers` and in settings. key: the shortcut that toggles it. attribute: the data
-    colour it wears. A layer keeps no measurement between two frames: all it draws comes from the `FrameState`.
+    colour it wears. given: what a model must give for it to have anything to draw. A layer keeps no measurement between
+    two frames: all it draws comes from the `FrameState`.
     """
 
     name: ClassVar[str]
@@ -29,6 +31,7 @@ class OverlayLayer(ABC):
     attribute: ClassVar[str]
     z: ClassVar[int]
     on_at_start: ClassVar[bool] = False
+    given: ClassVar[Given | None] = None
 
     def __init__(self) -> None:
         self.visible = self.on_at_start
