@@ -53,7 +53,13 @@ def _search(context: Context) -> QWidget:
     return SearchWorkspace(context)
 
 
-PAGES: tuple[Page, ...] = (Page("search", "Search", _search),)
+def _models(context: Context) -> QWidget:
+    from lineament_desktop.models import ModelsWorkspace
+
+    return ModelsWorkspace(context)
+
+
+PAGES: tuple[Page, ...] = (Page("search", "Search", _search), Page("models", "Models", _models))
 """In the order of the mode bar, after Review."""
 
 

@@ -4,7 +4,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from lineament.models import ModelCard
+from lineament.models import ModelCard, Scale
+from lineament.models.reliability import Reliability
 from lineament_desktop.theme import small_font, theme, tokens
 from lineament_desktop.theme.colour import mix
 from lineament_desktop.widgets.axis_ticks import round_ticks
@@ -54,10 +55,11 @@ class CalibrationChart(QWidget):
             words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(area.adjusted(-LEFT + 4, 0, 0, 0), words, NO_BINS)
             return
-        frame = _Frame(area, (scale.low, scale.high), (scale.low, scale.high))
-        frame.paint(painter, f"mean estimate, {scale.name}", "scored")
+        least, most = _range(found, scale)
+        frame = _Frame(area, (least, most), (least, most))
+        frame.paint(painter, f"mean estimate, points of the {scale.name}", "mean score")
         painter.setPen(QPen(QColor(t.muted), 1, Qt.PenStyle.DashLine))
-        painter.drawLine(frame.at(scale.low, scale.low), frame.at(scale.high, scale.high))
+        painter.drawLine(frame.at(least, least), frame.at(most, most))
         colour = QColor(t.lines["estimate"])
         for one in found.bins:
             painter.setPen(QPen(colour, 2))
@@ -85,6 +87,13 @@ class CalibrationChart(QWidget):
             painter.drawLine(frame.at(number + 0.5, max(low, 50)), frame.at(number + 0.5, high))
             painter.setBrush(QColor(t.surface))
             painter.drawEllipse(frame.at(number + 0.5, max(share, 50)), 3.5, 3.5)
+
+
+def _range(found: Reliability, scale: Scale) -> tuple[float, float]:
+    """What the bins reach over, a little more, inside the scale; the same for both axes, so that the diagonal is one."""
+    ends = [end for one in found.bins for end in (one.predicted, one.low, one.high)]
+    room = 0.08 * (max(ends) - min(ends)) + 0.5
+    return max(min(ends) - room, scale.low), min(max(ends) + room, scale.high)
 
 
 def coverage_points(card: ModelCard) -> list[tuple[str, float, float, float]]:

@@ -169,7 +169,7 @@ class CardView(QWidget):
 def _section(words: str) -> QLabel:
     label = QLabel(words)
     label.setObjectName("title")
-    label.setStyleSheet("margin-top: 8px;")
+    label.setContentsMargins(0, 8, 0, 0)
     return label
 
 

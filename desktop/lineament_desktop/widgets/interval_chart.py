@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from lineament_desktop.theme import small_font, theme, tokens
@@ -29,7 +29,8 @@ class Row:
 
     @property
     def figures(self) -> str:
-        return f"{self.value:.2f} ({self.low:.2f} to {self.high:.2f})"
+        value, low, high = (round(number, 2) + 0.0 for number in (self.value, self.low, self.high))  # no "-0.00"
+        return f"{value:.2f} ({low:.2f} to {high:.2f})"
 
 
 class IntervalChart(QWidget):
@@ -67,8 +68,10 @@ class IntervalChart(QWidget):
 
     def _area(self) -> QRectF:
         """Where the intervals are."""
-        longest = max((self.fontMetrics().horizontalAdvance(row.label) for row in self._rows), default=0)
-        left = min(longest, LABEL_SHARE * self.width()) + GAP
+        bold = QFont(self.font())
+        bold.setBold(True)
+        longest = max((QFontMetricsF(bold).horizontalAdvance(row.label) for row in self._rows), default=0.0)
+        left = min(longest + 2, LABEL_SHARE * self.width()) + GAP
         return QRectF(left, 0, max(self.width() - left - self._figure_width() - GAP, 40.0), len(self._rows) * ROW)
 
     def _ends(self) -> tuple[float, float]:
