@@ -1,11 +1,10 @@
 """The end of a growing file of events: every call gives the whole lines that came since the last one."""
 
-import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lineament.search.runs.events import Event
+from lineament.search.runs.events import Event, event_of
 
 MOST_BYTES = 2_000_000
 """So much is read at a time, so that whoever waits for the first look at a long run hears how far reading is."""
@@ -57,12 +56,3 @@ class EventTail:
             self._offset = 0
             return True
         return False
-
-
-def event_of(line: bytes) -> Event | None:
-    """The event of one line; None for a damaged one. Events have no floats without a value, so plain JSON will do."""
-    try:
-        found = json.loads(line)
-        return Event(found["time"], found["kind"], found["unit"], found["values"])
-    except (ValueError, KeyError, TypeError):
-        return None

@@ -24,6 +24,7 @@ leaderboard       entries: [{name, ...}], best first
 time_left         seconds, or null while nothing is known
 """
 
+import json
 import math
 import os
 import time
@@ -33,7 +34,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from lineament.search.runs.plain import from_text, plain, to_text
+from lineament.search.runs.plain import plain, to_text
 from lineament.storage import writing_to
 
 REQUIRED: Mapping[str, frozenset[str]] = {
@@ -129,11 +130,13 @@ def read_events(path: Path) -> list[Event]:
         lines = path.read_bytes().splitlines()
     except FileNotFoundError:
         return []
-    events = []
-    for line in lines:
-        try:
-            found = from_text(line)
-            events.append(Event(found["time"], found["kind"], found["unit"], found["values"]))
-        except (ValueError, KeyError, TypeError):
-            continue
-    return events
+    return [event for line in lines if (event := event_of(line)) is not None]
+
+
+def event_of(line: bytes) -> Event | None:
+    """The event of one line; None for a damaged one. Events hold no floats without a value, so plain JSON will do."""
+    try:
+        found = json.loads(line)
+        return Event(found["time"], found["kind"], found["unit"], found["values"])
+    except (ValueError, KeyError, TypeError):
+        return None
