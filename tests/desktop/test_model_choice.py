@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 from tests.support.fake_core import FakeCore
 from tests.support.models import make_card, make_hand_designed
 from tests.support.qt import write_video
 
+from lineament_desktop.app import main_window
 from lineament_desktop.app.main_window import MainWindow
+from lineament_desktop.app.model_card_dialog import ModelCardDialog
 from lineament_desktop.state.settings import Settings
 
 
@@ -118,3 +122,45 @@ def test_a_remembered_model_that_is_gone_is_said_and_the_default_is_used(
     assert window.messages.message is not None
     assert window.messages.message.text.endswith("The shipped model is in use.")
     window.close()
+
+
+def entries(window: MainWindow) -> dict[str, QAction]:
+    menu = window.workspace.estimate.model_button.menu()
+    assert menu is not None
+    menu.aboutToShow.emit()
+    return {action.text(): action for action in menu.actions() if action.isCheckable()}
+
+
+def test_the_menu_lists_models_marks_the_one_in_use_and_switches(
+    qtbot: QtBot, window: MainWindow, core: FakeCore, other: Path
+) -> None:
+    before = entries(window)
+    (marked,) = [name for name, action in before.items() if action.isChecked()]
+    default = window.state.model
+    assert default is not None
+    assert marked == f"{default.name}  ({default.kind})"
+    window.use_model(other)
+    qtbot.waitUntil(lambda: window.state.model != default, timeout=20_000)
+    added = [name for name in entries(window) if name not in before]
+    assert added == [f"other  ({other.parent})"]
+    assert entries(window)[added[0]].isChecked()
+    entries(window)[marked].trigger()
+    qtbot.waitUntil(lambda: window.state.model == default, timeout=20_000)
+    assert Settings().model() is None, "choosing the default means following it"
+
+
+def test_a_model_folder_is_opened_with_a_dialog(
+    qtbot: QtBot, window: MainWindow, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main_window.QFileDialog, "getExistingDirectory", lambda *_: str(other))
+    window.activateWindow()
+    qtbot.keyClick(window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: window.state.model is not None and window.state.model.folder == other, timeout=20_000)
+
+
+def test_the_card_is_of_the_model_in_use(qtbot: QtBot, window: MainWindow, other: Path) -> None:
+    window.use_model(other)
+    qtbot.waitUntil(lambda: window.state.model is not None and window.state.model.folder == other, timeout=20_000)
+    window.registry["model.card"].trigger()
+    (dialog,) = window.findChildren(ModelCardDialog)
+    assert dialog.windowTitle() == "Model card of clinic's own"

@@ -186,7 +186,7 @@ def test_panes_move_past_hidden_ones_and_are_remembered(
     stack = workspace.stack
     stack.set_visible("angles", False)
     stack.move_pane("quality", -1)
-    shown = [key for key in stack.order() if key not in stack.hidden()]
+    shown = [key for key in stack.order() if stack.panes[key].isVisible()]
     assert shown == ["attention", "quality", "action units"]
     stack.move_pane("attention", -1)  # is at the top already
     stack.action_units.choose(["AU12", "AU06"])

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from tests.support.player_window import Window
+from tests.support.published_predictions import HMHN, fake_regions
 from tests.support.videos import CLIPS, Clip, write_clip
 
 from lineament_desktop.review.player import player_actions
@@ -307,6 +308,8 @@ def test_the_overlay_comes_when_its_row_is_measured(window: Window, clips: dict[
 def test_layers_toggle_by_key_and_change_the_picture(window: Window, clips: dict[str, Path]) -> None:
     window.open(clips["constant_rate"])
     window.record()
+    window.state.set_model(HMHN)
+    window.state.set_prediction(fake_regions(10.0))
     window.seek(40)
     window.widget.activateWindow()
     window.qtbot.waitUntil(window.widget.isActiveWindow)

@@ -93,7 +93,7 @@ def test_click_in_a_pane_moves_the_picture(make_window: MakeWindow, film: Path, 
     window = opened(make_window(), film, qtbot)
     click(window.workspace.stack.panes["angles"].chart, 0.5)
     qtbot.waitUntil(lambda: abs(window.state.playhead.frame - 30) <= 1, timeout=5000)
-    charts = [pane.chart for pane in window.workspace.stack.panes.values()]
+    charts = [pane.chart for pane in window.workspace.stack.panes.values() if pane.isVisible()]
     assert {chart.cursor_s for chart in charts} == {window.state.playhead.time_s}
 
 

@@ -144,7 +144,7 @@ def build_menus(window: "MainWindow") -> None:
     bar.addMenu("&Playback").addActions(registry.group("Playback"))
     model = bar.addMenu("&Model")
     model.aboutToShow.connect(partial(_fill_models, window, model))
-    _fill_models(window, model)
+    model.addActions(registry.group("Model"))
     window.workspace.estimate.model_button.setMenu(model)
     bar.addMenu("&Help").addActions(registry.group("Help"))
 
@@ -162,8 +162,9 @@ def show_review_actions(window: "MainWindow", shown: bool) -> None:
 def _fill_models(window: "MainWindow", menu: QMenu) -> None:
     """The shipped models, the user's own, and what can be done with them; the one in use has a mark."""
     menu.clear()
-    present = window.state.model
-    group = QActionGroup(menu)
+    for earlier in menu.findChildren(QActionGroup):
+        earlier.deleteLater()
+    present, group = window.state.model, QActionGroup(menu)
     shipped = shipped_models()
     own = [folder for folder in window.settings.own_models() if folder not in {model.folder for model in shipped}]
     entries = [(model.folder, model.name, model.kind) for model in shipped]
