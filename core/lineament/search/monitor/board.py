@@ -17,7 +17,7 @@ RowKind = Literal["final", "network", "candidate", "control", "oracle"]
 MOST_CANDIDATES = 8
 RIDGE = ("ridge on session statistics", "ridge on channel means")
 TITLES = {
-    "short list": "Short list so far",
+    "short list": "Best so far",
     "out_of_fold": "Out of fold",
     "test": "In the test",
     "nested": "All outer test folds together",

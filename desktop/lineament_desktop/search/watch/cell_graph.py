@@ -4,18 +4,27 @@ From left to right: what enters, the nodes of the cell, the token. An edge is as
 and says which that is; the thin bar below it shows how the rest is shared out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from lineament.models.architecture.drawing.words import label, sentence
-from lineament.search.monitor import Cells, EdgeChoice, ExtractorCell, FusionCell
+from lineament.models.architecture.drawing.words import label
+from lineament.search.monitor import Cells, EdgeChoice, ExtractorCell
+from lineament_desktop.search.watch.cell_strokes import (
+    choice_words,
+    draw_arrow,
+    draw_shares,
+    fitting,
+    line_width,
+    named,
+    short,
+)
+from lineament_desktop.search.watch.fusion_drawing import FusionDrawing
 from lineament_desktop.search.watch.painted import Painted
 from lineament_desktop.search.watch.words import sentence as capital
 from lineament_desktop.theme import small_font, tokens
-from lineament_desktop.theme.colour import mix
 
 NOTHING = "The cells will stand here as soon as the first supernet trains, and change with its weights."
 ROW, TALLEST = 92.0, 150.0
@@ -29,7 +38,6 @@ GAP = 18.0
 HEAD = 17.0
 CENTRE = Qt.AlignmentFlag.AlignCenter
 VCENTER, RIGHT = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
-EVEN = "no weights reported yet"
 
 
 class CellGraph(Painted):
@@ -103,7 +111,7 @@ class CellGraph(Painted):
             tokens_at[cell.attribute] = self._extractor(painter, cell, box)
         if fusion is not None:
             area = QRectF(left + width, top, wide, height * len(rows))
-            self._fusion(painter, fusion, area, tokens_at)
+            FusionDrawing(self.mark, self.font()).draw(painter, fusion, area, tokens_at)
 
     # One extractor
 
@@ -154,8 +162,8 @@ class CellGraph(Painted):
         first, last = entry.right() + GAP + RADIUS, token.left() - GAP - RADIUS
         nodes = [QPointF(first + (last - first) * share, base) for share in (0.0, 0.5, 1.0)]
         self._entry(painter, cell, entry)
-        _arrow(painter, QPointF(entry.right(), base), QPointF(nodes[0].x() - RADIUS, base), colour, 1.4)
-        _arrow(painter, QPointF(nodes[2].x() + RADIUS, base), QPointF(token.left(), base), colour, 1.4)
+        draw_arrow(painter, QPointF(entry.right(), base), QPointF(nodes[0].x() - RADIUS, base), colour, 1.4)
+        draw_arrow(painter, QPointF(nodes[2].x() + RADIUS, base), QPointF(token.left(), base), colour, 1.4)
         height = max(base - body.top() - 14, 20.0)
         self._edge(painter, cell.edges["0-2"], nodes[0], nodes[2], colour, arc=height)
         self._edge(painter, cell.edges["0-1"], nodes[0], nodes[1], colour)
@@ -178,8 +186,8 @@ class CellGraph(Painted):
         for number, choice in enumerate(choices):
             height = box.height() / len(choices)
             line = QRectF(box.left() + 4, box.top() + number * height, box.width() - 8, height)
-            painter.drawText(line, CENTRE, _fitting(painter, _named(choice), line.width()))
-            self.mark(line, partial(_choice_words, choice))
+            painter.drawText(line, CENTRE, fitting(painter, named(choice), line.width()))
+            self.mark(line, partial(choice_words, choice))
 
     def _edge(
         self, painter: QPainter, choice: EdgeChoice, start: QPointF, end: QPointF, colour: QColor, arc: float = 0.0
@@ -194,7 +202,7 @@ class CellGraph(Painted):
         else:
             path.lineTo(end.x() - RADIUS, end.y())
         idle = choice.leading == "none"
-        pen = QPen(QColor(tokens().muted) if idle else colour, 0.8 + 4.2 * choice.weight)
+        pen = QPen(QColor(tokens().muted) if idle else colour, line_width(choice.weight))
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         if idle:
             pen.setStyle(Qt.PenStyle.DotLine)
@@ -207,9 +215,9 @@ class CellGraph(Painted):
 
     def _pill(self, painter: QPainter, choice: EdgeChoice, at: QPointF, room: float, colour: QColor) -> None:
         t = tokens()
-        words = _named(choice)
+        words = named(choice)
         if painter.fontMetrics().horizontalAdvance(words) > room - 10:
-            words = _fitting(painter, _short(choice), room - 10)
+            words = fitting(painter, short(choice), room - 10)
         width = painter.fontMetrics().horizontalAdvance(words) + 12
         box = QRectF(at.x() - width / 2, at.y() - 9, width, 18)
         painter.setPen(QPen(QColor(t.line), 1))
@@ -218,8 +226,8 @@ class CellGraph(Painted):
         painter.setPen(QColor(t.muted if choice.leading == "none" else t.text))
         painter.drawText(box, CENTRE, words)
         if not choice.decided:
-            _shares(painter, choice, QRectF(box.left() + 4, box.bottom() + 1.5, box.width() - 8, 3), colour)
-        self.mark(box.adjusted(0, 0, 0, 6), partial(_choice_words, choice))
+            draw_shares(painter, choice, QRectF(box.left() + 4, box.bottom() + 1.5, box.width() - 8, 3), colour)
+        self.mark(box.adjusted(0, 0, 0, 6), partial(choice_words, choice))
 
     def _chain(
         self, painter: QPainter, cell: ExtractorCell, body: QRectF, base: float, token: QRectF, colour: QColor
@@ -238,170 +246,15 @@ class CellGraph(Painted):
             painter.drawText(QRectF(box.left(), box.top(), width, 16), CENTRE, name)
             painter.setPen(QColor(tokens().text))
             line = QRectF(box.left() + 4, box.top() + 14, width - 8, 18)
-            painter.drawText(line, CENTRE, _fitting(painter, _named(choice), line.width()))
+            painter.drawText(line, CENTRE, fitting(painter, named(choice), line.width()))
             if not choice.decided:
-                _shares(painter, choice, QRectF(box.left() + 8, box.bottom() + 2, width - 16, 3), colour)
-            self.mark(box, partial(_choice_words, choice))
-            _arrow(
-                painter, QPointF(box.right(), base), QPointF(box.right() + gap, base), colour, 0.8 + 4.2 * choice.weight
+                draw_shares(painter, choice, QRectF(box.left() + 8, box.bottom() + 2, width - 16, 3), colour)
+            self.mark(box, partial(choice_words, choice))
+            draw_arrow(
+                painter, QPointF(box.right(), base), QPointF(box.right() + gap, base), colour, line_width(choice.weight)
             )
-
-    # The fusion cell
-
-    def _fusion(self, painter: QPainter, fusion: FusionCell, area: QRectF, tokens_at: Mapping[str, QPointF]) -> None:
-        t = tokens()
-        boxes: dict[str, QRectF] = {}
-        left, width = area.left() + 84, area.width() - 84 - 62
-        count, tall = len(fusion.nodes), 52.0
-        for number, node in enumerate(fusion.nodes):
-            middle = area.top() + area.height() * (number + 1) / (count + 1) + (number - (count - 1) / 2) * 14
-            boxes[node] = QRectF(left, middle - tall / 2, width, tall)
-        for node, choices in fusion.nodes.items():
-            for side, share in (("left", 0.3), ("right", 0.7)):
-                target = QPointF(boxes[node].left(), boxes[node].top() + boxes[node].height() * share)
-                self._links(painter, choices[side], target, tokens_at, boxes)
-        end = QPointF(area.right() - 34, area.center().y())
-        for node, choices in fusion.nodes.items():
-            box = boxes[node]
-            self._to_sum(painter, box, end)
-            painter.setPen(QPen(QColor(t.muted), 1.2))
-            painter.setBrush(QColor(t.surface))
-            painter.drawRoundedRect(box, 6, 6)
-            self._node(painter, node, choices, box)
-        painter.setPen(QPen(QColor(t.text), 1.4))
-        painter.setBrush(QColor(t.surface))
-        painter.drawEllipse(end, 11, 11)
-        painter.drawText(QRectF(end.x() - 11, end.y() - 11, 22, 22), CENTRE, "+")
-        painter.setPen(QColor(t.muted))
-        painter.drawText(QRectF(end.x() - 74, end.y() - 8, 60, 16), VCENTER | RIGHT, "score")
-        painter.drawText(QRectF(left, area.top(), width, HEAD), CENTRE, "fusion cell")
-
-    def _to_sum(self, painter: QPainter, box: QRectF, end: QPointF) -> None:
-        """From a node sideways, then up or down into the sum."""
-        colour, side = QColor(tokens().muted), 1.0 if box.center().y() < end.y() else -1.0
-        path = QPainterPath(QPointF(box.right(), box.center().y()))
-        path.lineTo(end.x() - 12, box.center().y())
-        path.quadTo(end.x(), box.center().y(), end.x(), box.center().y() + side * 12)
-        path.lineTo(end.x(), end.y() - side * 16)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(colour, 1.2))
-        painter.drawPath(path)
-        _head(painter, end - QPointF(0, side * 11), QPointF(0, side), colour)
-
-    def _node(self, painter: QPainter, node: str, choices: Mapping[str, EdgeChoice], box: QRectF) -> None:
-        t, choice = tokens(), choices["operation"]
-        font = small_font(self.font())
-        font.setBold(True)
-        painter.setFont(font)
-        painter.setPen(QColor(t.text))
-        line = QRectF(box.left() + 4, box.top() + 5, box.width() - 8, 18)
-        painter.drawText(line, CENTRE, _fitting(painter, _named(choice), line.width()))
-        font.setBold(False)
-        painter.setFont(font)
-        painter.setPen(QColor(t.muted))
-        painter.drawText(QRectF(box.left() + 4, box.top() + 25, box.width() - 8, 18), CENTRE, node)
-        if not choice.decided:
-            accent = QColor(t.lines["estimate"])
-            _shares(painter, choice, QRectF(box.left() + 10, box.bottom() - 7, box.width() - 20, 3), accent)
-        self.mark(box, partial(_node_words, node, choices))
-
-    def _links(
-        self,
-        painter: QPainter,
-        choice: EdgeChoice,
-        target: QPointF,
-        tokens_at: Mapping[str, QPointF],
-        boxes: Mapping[str, QRectF],
-    ) -> None:
-        """A curve from every source as wide as it weighs, the leading one drawn last and whole."""
-        t = tokens()
-        for source, weight in sorted(choice.weights, key=lambda pair: pair[1]):
-            leads = source == choice.leading
-            colour = QColor(t.lines.get(source, t.text))
-            if not leads:
-                colour.setAlphaF(0.3)
-            start = tokens_at.get(source)
-            path = QPainterPath()
-            if start is not None:
-                bend = (target.x() - start.x()) * 0.5
-                path.moveTo(start)
-                path.cubicTo(start.x() + bend, start.y(), target.x() - bend, target.y(), target.x() - 4, target.y())
-            elif source in boxes:
-                foot = QPointF(boxes[source].left() + 14, boxes[source].bottom())
-                path.moveTo(foot)
-                path.cubicTo(foot.x(), foot.y() + 26, target.x() - 40, target.y(), target.x() - 4, target.y())
-            else:
-                continue
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(colour, 0.5 + 4.0 * weight))
-            painter.drawPath(path)
-            if leads:
-                _head(painter, target, QPointF(1, 0), colour)
-
-
-def _shares(painter: QPainter, choice: EdgeChoice, box: QRectF, colour: QColor) -> None:
-    """A thin bar, the leading operation's share in full colour and the others' in turns of grey."""
-    t, left = tokens(), box.left()
-    greys = (mix(t.surface, t.text, 0.28), mix(t.surface, t.text, 0.16))
-    painter.setPen(Qt.PenStyle.NoPen)
-    ordered = sorted(choice.weights, key=lambda pair: -pair[1])
-    for number, (_, weight) in enumerate(ordered):
-        width = box.width() * weight
-        painter.fillRect(
-            QRectF(left, box.top(), width, box.height()), colour if not number else QColor(greys[number % 2])
-        )
-        left += width
-
-
-def _arrow(painter: QPainter, start: QPointF, end: QPointF, colour: QColor, width: float) -> None:
-    way = end - start
-    length = max((way.x() ** 2 + way.y() ** 2) ** 0.5, 1e-6)
-    unit = way / length
-    painter.setPen(QPen(colour, width))
-    painter.drawLine(start, end - unit * 6)
-    _head(painter, end, unit, colour)
-
-
-def _head(painter: QPainter, tip: QPointF, unit: QPointF, colour: QColor) -> None:
-    """A triangle at `tip` in the direction `unit`."""
-    across = QPointF(-unit.y(), unit.x())
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawPolygon(QPolygonF([tip, tip - unit * 7 + across * 4.5, tip - unit * 7 - across * 4.5]))
-
-
-def _named(choice: EdgeChoice) -> str:
-    """ "dilated 5 .31"; the name alone where it is decided."""
-    words = _short(choice)
-    return words if choice.decided else f"{words} {choice.weight:.2f}".replace(" 0.", " .")
-
-
-def _short(choice: EdgeChoice) -> str:
-    return label(choice.leading).removesuffix(" spectrum").removesuffix(" graph").removesuffix(" of channels")
-
-
-def _fitting(painter: QPainter, words: str, width: float) -> str:
-    return painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, max(int(width), 24))
-
-
-def _choice_words(choice: EdgeChoice) -> str:
-    """Every candidate with its weight, the heaviest first; what the leading one does."""
-    what = sentence(choice.leading)
-    if choice.decided:
-        return f"{choice.edge}: {label(choice.leading)}\n{what}"
-    ordered: Sequence[tuple[str, float]] = sorted(choice.weights, key=lambda pair: -pair[1])
-    weights = "\n".join(f"{weight:.3f}  {label(name)}" for name, weight in ordered)
-    return f"{choice.edge}, weights (summing to 1), mean over folds and seeds\n{weights}\n{what}"
-
-
-def _node_words(node: str, choices: Mapping[str, EdgeChoice]) -> str:
-    sides = "\n".join(
-        f"{side}: " + ", ".join(f"{label(n)} {w:.2f}" for n, w in sorted(choices[side].weights, key=lambda p: -p[1]))
-        for side in ("left", "right")
-    )
-    return f"{node}\n{sides}\n{_choice_words(choices['operation'])}"
 
 
 def _cell_words(cell: ExtractorCell) -> str:
-    chosen = ", ".join(f"{edge} {_named(choice)}" for edge, choice in cell.edges.items())
+    chosen = ", ".join(f"{edge} {named(choice)}" for edge, choice in cell.edges.items())
     return f"{capital(cell.attribute)}, {label(cell.family)}: {chosen}"

@@ -210,7 +210,7 @@ def test_an_edge_is_as_wide_as_its_leading_operation_weighs(show: Show, folder: 
     x, middle = round(arc.box.left()) - 20, round(arc.box.top() + 9)
     ground = image.pixelColor(x, 40)
     painted = sum(image.pixelColor(x, y) != ground for y in range(middle - 8, middle + 8))
-    assert painted == pytest.approx(0.8 + 4.2 * weight, abs=1.6)
+    assert painted == pytest.approx(0.8 + 3.2 * weight, abs=1.6)
     assert f"{weight:.2f}".lstrip("0") in graph.accessibleDescription()
 
 
@@ -228,7 +228,7 @@ def test_the_cells_of_one_attribute_are_its_families_the_leading_first(show: Sho
 def test_the_board_shows_what_is_pending_as_such_and_no_axis_without_values(show: Show) -> None:
     chart = BoardChart()
     pending = tuple(BoardRow(name, "control", None) for name in ("constant", "ridge"))
-    chart.show_board(Board("short list", "Short list so far", pending, None, False), "points")
+    chart.show_board(Board("short list", "Best so far", pending, None, False), "points")
     show(chart, 500, 120)
     assert [spot.say().split(":")[0] for spot in chart.spots] == ["constant", "ridge"]
 
