@@ -45,7 +45,7 @@ def crops_command(
     A stopped or killed run goes on where it stopped when the same command is run again.
     """
     console = Console(highlight=False, soft_wrap=True)
-    measured = open_recording(recording or _recording_of(video, out), face)
+    measured = open_recording(recording or recording_of(video, out), face)
     with watched_work() as (cancel, sink):
         made = make_crops(video, measured, requests, fresh=fresh, cancel=cancel, sink=sink)
     report_crops(console, made)
@@ -57,7 +57,7 @@ def report_crops(console: Console, made: tuple[CropFile, ...]) -> None:
         console.print(f"  wrote {crops.path}: {len(crops)} crops, {megabytes:.1f} MB", markup=False)
 
 
-def _recording_of(video: Path, out: Path | None) -> Path:
+def recording_of(video: Path, out: Path | None) -> Path:
     """The recording of this very video: in the folder given, beside the video, or in the user's own data folder."""
     with VideoReader(video) as reader:
         digest = reader.info.content_hash

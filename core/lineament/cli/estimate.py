@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from lineament.models import Prediction
+from lineament.models import HabitAndChange, Prediction
 from lineament.recording import RecordingView
 from lineament.storage import write_atomically
 
@@ -30,6 +30,16 @@ def describe_estimate(prediction: Prediction) -> str:
     )
 
 
+def describe_habit(habit: HabitAndChange) -> str:
+    """What a model that knows persons took for the person's habit, in one sentence."""
+    known = f"{habit.earlier_visits} earlier visit{'' if habit.earlier_visits == 1 else 's'}"
+    source = f"from {known}" if habit.earlier_visits else "from this recording alone, as no earlier visit is known"
+    return (
+        f"Judged {source}, {100 * habit.habit_share:.0f} % of what was seen is the person's habit and was left out; "
+        f"with it the point would be {habit.score_with_habit:.1f}."
+    )
+
+
 def estimate_json(prediction: Prediction, recording: RecordingView) -> dict[str, Any]:
     """The whole prediction as plain JSON, with its provenance and the notices."""
     return {
@@ -47,9 +57,35 @@ def estimate_json(prediction: Prediction, recording: RecordingView) -> dict[str,
         "attributes": list(prediction.attribute_names),
         "attribute_attention": prediction.attribute_attention.tolist(),
         "moment_attention": prediction.moment_attention.tolist(),
+        **_of_some_models(prediction),
         "provenance": asdict(prediction.provenance),
         "recording": recording.meta.provenance.to_json(),
     }
+
+
+def _of_some_models(prediction: Prediction) -> dict[str, Any]:
+    """What only some kinds of models say."""
+    said: dict[str, Any] = {}
+    if prediction.habit is not None:
+        habit = prediction.habit
+        said["habit"] = {
+            "earlier_visits": habit.earlier_visits,
+            "share": habit.habit_share,
+            "score_with_habit": habit.score_with_habit,
+            "before": habit.before.tolist(),
+            "after": habit.after.tolist(),
+            "change": habit.change.tolist() if habit.change is not None else None,
+        }
+    if prediction.distribution is not None:
+        distribution = prediction.distribution
+        said["distribution"] = {
+            "support": distribution.support.tolist(),
+            "probabilities": distribution.probabilities.tolist(),
+        }
+    if prediction.region_attention is not None:
+        regions = prediction.region_attention
+        said["region_attention"] = {"times_s": regions.times.tolist(), "maps": regions.maps.round(5).tolist()}
+    return said
 
 
 def write_estimate(prediction: Prediction, recording: RecordingView, path: Path) -> None:

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from lineament.cli.analyze import analyze_command
 from lineament.cli.crops import crops_command
+from lineament.cli.estimating import estimate_command
 from lineament.cli.evaluate import evaluate_command
 from lineament.cli.models import models_group
 from lineament.cli.review import review_command
@@ -29,6 +30,7 @@ def cli() -> None:
 
 cli.add_command(analyze_command)
 cli.add_command(crops_command)
+cli.add_command(estimate_command)
 cli.add_command(review_command)
 cli.add_command(simulate_group)
 cli.add_command(train_command)

@@ -39,7 +39,7 @@ class CohortSource:
 
     def __str__(self) -> str:
         """What `parse` takes back, from any folder."""
-        return str(self.folder) if self.folder else f"{SIMULATED}:{self.preset}:{self.persons}:{self.seed}"
+        return str(self.folder.resolve()) if self.folder else f"{SIMULATED}:{self.preset}:{self.persons}:{self.seed}"
 
     def open(self, seconds: float, cancel: CancelToken, sink: EventSink) -> "Cohort":
         """The cohort; simulated sessions last `seconds`, persons dealt to train, dev and test as in DAIC-WOZ.

@@ -3,7 +3,7 @@ estimate becomes a prediction."""
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +59,7 @@ class LiveCrops(Protocol):
         ...
 
 
+@runtime_checkable
 class PixelModel(Protocol):
     """A trained system that reads face crops; `store.load_pixel_model` reads one."""
 
