@@ -68,6 +68,7 @@ class RunMonitor:
         self._history = History()
         self._facts: RunFacts | None = None
         self._config: SearchConfig | None = None
+        self._was_there = False
         self._report: Report | None = None
         self._known = References()
         self._samples: deque[LoadSample] = deque(maxlen=MOST_SAMPLES)
@@ -112,14 +113,16 @@ class RunMonitor:
         if stamp is None:
             self._facts = self._config = None
             return False
+        self._was_there = True
         if self._changed(FACTS, stamp) or self._facts is None or self._config is None:
             self._facts = read_facts(self._folder)
             self._config = SearchConfig.from_json(self._facts.config)
         return True
 
     def _not_begun(self) -> RunView:
-        if not self._folder.is_dir():
-            state = RunState("unreadable", f"The run's folder is not there: {self._folder}. Choose another run.")
+        if self._was_there:
+            sentence = f"The run is not there any more: {self._folder}. Put its folder back, or choose another run."
+            state = RunState("unreadable", sentence)
         else:
             state = RunState("waiting", WAITING)
         return self._view if self._view is not None and self._view.state == state else RunView(self._folder, state)

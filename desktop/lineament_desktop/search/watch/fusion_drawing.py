@@ -21,7 +21,6 @@ from lineament_desktop.theme import small_font, tokens
 
 HEAD = 17.0
 CENTRE = Qt.AlignmentFlag.AlignCenter
-VCENTER = Qt.AlignmentFlag.AlignVCenter
 ALL_TOKENS = "All tokens, weighted by attention, go into the sum beside the cell"
 
 
@@ -58,7 +57,6 @@ class FusionDrawing:
         painter.drawEllipse(end, 11, 11)
         painter.drawText(QRectF(end.x() - 11, end.y() - 11, 22, 22), CENTRE, "+")
         painter.setPen(QColor(t.muted))
-        painter.drawText(QRectF(end.x() + 12, end.y() - 20, 22, 16), VCENTER, "sum")
         self._sum_of_tokens(painter, area, left, end, tokens_at)
         painter.drawText(QRectF(left, area.top(), width, HEAD), CENTRE, "fusion cell")
 

@@ -118,6 +118,7 @@ def test_a_folder_without_a_run_is_followed_until_one_begins(folder: Folder) -> 
     facts = folder.path / "run.json"
     hidden = facts.rename(folder.path / "hidden.json")
     monitor = RunMonitor(folder.path)
+    assert monitor.poll() is monitor.poll()
     assert monitor.poll().config is None
     hidden.rename(facts)
     assert monitor.poll().config == folder.config

@@ -18,10 +18,20 @@ def test_a_folder_without_a_run_waits(tmp_path: Path) -> None:
     assert RunMonitor(tmp_path).poll().state.kind == "waiting"
 
 
-def test_a_folder_that_is_not_there_is_said_to_be_gone(tmp_path: Path) -> None:
-    found = RunMonitor(tmp_path / "gone").poll().state
+def test_a_folder_that_is_not_there_yet_waits_too(tmp_path: Path) -> None:
+    found = RunMonitor(tmp_path / "new").poll().state
+    assert (found.kind, found.live) == ("waiting", True)
+
+
+def test_a_run_that_was_there_is_said_to_be_gone(folder: Folder) -> None:
+    monitor = RunMonitor(folder.path)
+    monitor.poll()
+    moved = folder.path.rename(folder.path.with_name("moved"))
+    found = monitor.poll().state
     assert found.kind == "unreadable"
-    assert "gone" in found.sentence
+    assert str(folder.path) in found.sentence
+    moved.rename(folder.path)
+    assert monitor.poll().state.kind != "unreadable"
 
 
 def test_a_run_that_somebody_works_in_starts_and_runs(folder: Folder) -> None:

@@ -83,12 +83,21 @@ def test_what_ended_a_run_stands_in_a_bar(
     assert page.overview.curves.series  # what there is stays in sight
 
 
-def test_a_folder_that_is_gone_is_said_to_be(page: RunPage, tmp_path: Path) -> None:
-    page.set_run(tmp_path / "gone")
-    page.show_view(view_of(tmp_path / "gone"))
-    assert page.state_bar.state.text() == "Cannot be read"
-    assert "gone" in page.state_bar.sentence.text()
+def test_a_run_that_has_not_begun_waits(page: RunPage, tmp_path: Path) -> None:
+    page.set_run(tmp_path / "new")
+    page.show_view(view_of(tmp_path / "new"))
+    assert page.state_bar.state.text() == "Waiting"
+    assert "not begun" in page.state_bar.left.text()
     assert not page.strip.isVisible()
+    assert not page.state_bar.problem.isVisible()
+
+
+def test_a_damaged_run_is_said_to_be(page: RunPage, folder: Folder) -> None:
+    (folder.path / "run.json").write_text("{}", encoding="utf-8")
+    page.set_run(folder.path)
+    page.show_view(view_of(folder.path))
+    assert page.state_bar.state.text() == "Cannot be read"
+    assert "damaged" in page.state_bar.sentence.text()
 
 
 def test_at_the_start_every_card_says_what_will_stand_there(page: RunPage, folder: Folder) -> None:
