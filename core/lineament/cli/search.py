@@ -9,7 +9,7 @@ from rich.table import Table
 
 from lineament.cli.progress import watched_work
 from lineament.cli.search_cohorts import CohortSource, source_features
-from lineament.cli.search_options import make_config, named_options, ray_option
+from lineament.cli.search_options import asked_for, cohort_and_settings, ray_option
 from lineament.progress import Cancelled, CancelToken, EventSink
 
 if TYPE_CHECKING:
@@ -36,23 +36,50 @@ def search_group() -> None:
 
 
 @search_group.command("run")
-@click.option("--cohort", required=True, help="Folder of a cohort, or simulated:PRESET:PERSONS[:SEED].")
+@cohort_and_settings
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="New folder for the run.")
-@click.option("--budget", default=None, help="Training steps, or quick, standard or thorough.", show_default="standard")
-@click.option("--quick", is_flag=True, help="The same as --budget quick, to try the machinery out.")
-@named_options
 @ray_option
-@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Any other setting; see `search settings`.")
 def run_command(
-    cohort: str, out: Path, budget: str | None, quick: bool, changes: tuple[str, ...], ray: str, **named: Any
+    cohort: str | None,
+    settings: Path | None,
+    out: Path,
+    budget: str | None,
+    quick: bool,
+    changes: tuple[str, ...],
+    ray: str,
+    **named: Any,
 ) -> None:
     """Search on --cohort and keep everything in --out.
 
     Ctrl-C stops after saving; `lineament search resume` goes on, also after a crash.
     """
-    config = make_config(budget, quick, named, changes)
-    source = CohortSource.parse(cohort)
+    source, config = asked_for(cohort, settings, budget, quick, changes, named)
     _work(out, source, config, config.workers, ray)
+
+
+@search_group.command("estimate")
+@cohort_and_settings
+@click.option("--runs", type=click.Path(path_type=Path, file_okay=False), help="Folder of earlier runs to go by.")
+def estimate_command(
+    cohort: str | None,
+    settings: Path | None,
+    runs: Path | None,
+    budget: str | None,
+    quick: bool,
+    changes: tuple[str, ...],
+    **named: Any,
+) -> None:
+    """Say how long a search will take and how much memory, without searching.
+
+    One step is tried on the cohort; with --runs the speed is that of earlier runs on this machine.
+    """
+    from lineament.search.preflight_trial import full_estimate
+
+    source, config = asked_for(cohort, settings, budget, quick, changes, named)
+    with watched_work() as (cancel, terminal):
+        features = source_features(source, config.seconds, cancel, terminal)
+        found, _ = full_estimate(features, config, None, runs, cancel)
+    Console(highlight=False, soft_wrap=True).print(found.words, markup=False)
 
 
 @search_group.command("resume")
@@ -153,12 +180,14 @@ def _search(
     terminal: EventSink,
 ) -> None:
     from lineament.cli.search_progress import SearchProgress
+    from lineament.search.control import session
     from lineament.search.report import record_environment
     from lineament.search.search import run_search
 
     progress = SearchProgress(terminal, run, config.budget)
     record_environment(run.folder, config.device_name, engine.workers)
-    run_search(features, config, run, engine, cancel, progress)
+    with session(run, progress):
+        run_search(features, config, run, engine, cancel, progress)
     progress.finish()
 
 

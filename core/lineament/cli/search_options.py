@@ -1,10 +1,12 @@
 """Options of `lineament search run`, made from the descriptions of the settings they set."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from lineament.search.cohort_source import CohortSource
 from lineament.search.config import PRESETS, RAY, SETTINGS, SearchConfig
 from lineament.search.errors import SearchError
 from lineament.settings import Setting, typed
@@ -21,6 +23,52 @@ def named_options(command: Command) -> Command:
     for name in reversed(NAMED):
         command = _option(_BY_NAME[name])(command)
     return command
+
+
+def cohort_and_settings(command: Command) -> Command:
+    """Adds the options that say what is searched on and how: those of `asked_for`."""
+    options = (
+        click.option("--cohort", default=None, help="Folder of a cohort, or simulated:PRESET:PERSONS[:SEED]."),
+        click.option(
+            "--settings",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="File of settings, as the window's form saves them; other options change them.",
+        ),
+        click.option(
+            "--budget", default=None, help="Training steps, or quick, standard or thorough.", show_default="standard"
+        ),
+        click.option("--quick", is_flag=True, help="The same as --budget quick, to try the machinery out."),
+        named_options,
+        click.option(
+            "--set", "changes", multiple=True, metavar="NAME=VALUE", help="Any other setting; see `search settings`."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def asked_for(
+    cohort: str | None,
+    settings: Path | None,
+    budget: str | None,
+    quick: bool,
+    changes: tuple[str, ...],
+    named: Mapping[str, Any],
+) -> tuple[CohortSource, SearchConfig]:
+    """The cohort and the settings that `cohort_and_settings` ask for.
+
+    Raises `SearchError` for settings that cannot be, `DatasetError` for a cohort that cannot be meant,
+    `click.UsageError` without a cohort.
+    """
+    from lineament.search.preset_files import read_settings
+
+    kept = read_settings(settings) if settings is not None else None
+    named_cohort = cohort or (kept.cohort if kept is not None else "")
+    if not named_cohort:
+        raise click.UsageError("Missing option '--cohort'.")
+    config = make_config(budget, quick, named, changes, kept.config if kept is not None else None)
+    return CohortSource.parse(named_cohort), config
 
 
 def ray_option(command: Command) -> Command:
@@ -41,14 +89,22 @@ def _option(setting: Setting) -> Callable[[Command], Command]:
     return click.option(f"--{setting.name}", type=kind, default=None, help=words, show_default=default)
 
 
-def make_config(budget: str | None, quick: bool, named: Mapping[str, Any], changes: tuple[str, ...]) -> SearchConfig:
+def make_config(
+    budget: str | None,
+    quick: bool,
+    named: Mapping[str, Any],
+    changes: tuple[str, ...],
+    kept: SearchConfig | None = None,
+) -> SearchConfig:
     """The settings a command line asks for.
 
     budget: a preset's name or a number of steps. named: values of `NAMED`, None where not given. changes: NAME=VALUE.
-    Raises `SearchError`.
+    kept: from a file, to begin with. Raises `SearchError`.
     """
-    preset = "quick" if quick else budget if budget in PRESETS else "standard"
-    data = SearchConfig.preset(preset).to_json()
+    preset = "quick" if quick else budget if budget in PRESETS else None
+    if kept is not None and preset is not None:
+        raise SearchError(f"--settings and the preset {preset} both say it all", remedy="Give one of the two.")
+    data = (kept or SearchConfig.preset(preset or "standard")).to_json()
     if budget is not None and budget not in PRESETS:
         data["budget"] = _budget(budget)
     elif quick and budget not in (None, "quick"):

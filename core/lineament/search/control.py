@@ -1,7 +1,8 @@
 """Commanding a search while it runs: pause and go on, stop after a phase, stop and save."""
 
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Literal
 
 from lineament.errors import LineamentError, StorageError
@@ -99,25 +100,33 @@ def controlled_search(
         if isinstance(event, Event) and event.kind == "phase_finished":
             control.phase_finished()
 
-    while True:
-        try:
-            outcome = run_search(features, config, run, engine, control.token(), watch)
-        except Cancelled:
-            if control.wish == "stop":
-                end_session(run, sink, "stopped")
-                raise
+    with session(run, sink):
+        while True:
+            try:
+                return run_search(features, config, run, engine, control.token(), watch)
+            except Cancelled:
+                if control.wish == "stop":
+                    raise
             run.emit("paused", sink=sink)
             control.wait_while_paused()
             run.emit("continued", sink=sink)
-        except LineamentError as error:
-            end_session(run, sink, "failed", str(error))
-            raise
-        except BaseException:
-            end_session(run, sink, "failed", "Something unexpected went wrong; the log says what.")
-            raise
-        else:
-            end_session(run, sink, "finished")
-            return outcome
+
+
+@contextmanager
+def session(run: "Run", sink: EventSink) -> Iterator[None]:
+    """Work in a run whose last event says how it ended."""
+    try:
+        yield
+    except (Cancelled, KeyboardInterrupt):
+        end_session(run, sink, "stopped")
+        raise
+    except LineamentError as error:
+        end_session(run, sink, "failed", str(error))
+        raise
+    except BaseException:
+        end_session(run, sink, "failed", "Something unexpected went wrong; the log says what.")
+        raise
+    end_session(run, sink, "finished")
 
 
 def end_session(run: "Run", sink: EventSink, how: Literal["finished", "stopped", "failed"], why: str = "") -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from lineament.search.runs.unit import Unit, UnitResult
 
 NICENESS = 5
-"""The window comes first, this process next, its workers last."""
+"""The window comes first, this process next, its workers last: 10. A thread that gave way hands that on."""
 STOP_WITHIN_S = 1.5
 """Where nothing is computed that has to be saved, a stop takes no longer: all else is done again in a moment."""
 ORPHANED_S = 20.0
@@ -51,7 +51,7 @@ def _be_modest() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the window's to answer
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        os.nice(NICENESS)
+        os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), NICENESS))
 
 
 class Host:
@@ -165,19 +165,15 @@ class Host:
         return source_features(source, config.seconds, cancel, self._plain)
 
     def _try(self, features: "CohortFeatures", config: "SearchConfig", cancel: CancelToken) -> None:
-        from lineament.search.preflight import estimate, rate_of_runs, size_in
-        from lineament.search.preflight_trial import try_step
+        from lineament.search.preflight_trial import full_estimate
         from lineament.search.search import check_search
 
         check_search(features, config)
         self._tell(Doing("One step of training is being tried."))
-        trial = try_step(features, config, cancel)
-        rate = rate_of_runs(self._request.folder.parent, config.device_name)
-        workers = workers_of(config, self._request.workers)
-        said = estimate(config, size_in(features, config), workers, rate, trial)
-        self._tell(Estimated(said, trial.parts))
-        if trial.parts > 1:
-            self._tell(Warned(f"Memory is short: batches are computed in {trial.parts} parts."))
+        said, parts = full_estimate(features, config, self._request.workers, self._request.folder.parent, cancel)
+        self._tell(Estimated(said, parts))
+        if parts > 1:
+            self._tell(Warned(f"Memory is short: batches are computed in {parts} parts."))
 
     def _search(self, features: "CohortFeatures", config: "SearchConfig") -> None:
         from lineament.search.engines import choose_engine
@@ -267,12 +263,3 @@ def stored_features(folder: Path) -> "CohortFeatures | None":
         return open_data(str(folder), read_facts(folder).fingerprint).features
     except (DatasetError, OSError, ValueError, KeyError):
         return None
-
-
-def workers_of(config: "SearchConfig", asked: int | None) -> int:
-    """How many units will be computed at once."""
-    from lineament.search.engines.choosing import cores
-
-    if config.device_name != "cpu":
-        return 1
-    return (config.workers if asked is None else asked) or cores()

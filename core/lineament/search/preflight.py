@@ -71,6 +71,15 @@ def estimate(
     return Estimate(units, workers, units * rate.seconds / workers, rate.source, memory)
 
 
+def workers_of(config: SearchConfig, asked: int | None = None) -> int:
+    """How many units will be computed at once on this computer. asked: instead of the settings' number."""
+    from lineament.search.engines.choosing import cores
+
+    if config.device_name != "cpu":
+        return 1
+    return (config.workers if asked is None else asked) or cores()
+
+
 def expected_units(config: SearchConfig, size: Size) -> float:
     """The budget, or less where the phases cannot use all of it."""
     plan = Plan(config, size)

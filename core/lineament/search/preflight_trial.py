@@ -20,7 +20,7 @@ from lineament.search.candidates import hand_designed
 from lineament.search.config import SearchConfig
 from lineament.search.data import SearchData
 from lineament.search.errors import SearchError
-from lineament.search.preflight import Rate
+from lineament.search.preflight import Estimate, Rate, estimate, rate_of_runs, size_in, workers_of
 from lineament.search.runs.context import DEFAULT_POLICY, UnitContext
 from lineament.search.runs.execution import MOST_PARTS, free_memory, lacked_memory
 from lineament.search.runs.results import UnitFolder
@@ -76,6 +76,19 @@ def try_step(features: CohortFeatures, config: SearchConfig, cancel: CancelToken
             free_memory()
     batch = config.recipe.persons * config.recipe.windows / BATCH_WINDOWS
     return Trial(seconds / (batch * step_cost(hand)), _memory(config.device_name), parts, config.device_name)
+
+
+def full_estimate(
+    features: CohortFeatures, config: SearchConfig, workers: int | None, runs: Path | None, cancel: CancelToken
+) -> tuple[Estimate, int]:
+    """Try a step and say what the search will take; with the number of parts batches had to be computed in.
+
+    runs: a folder of earlier runs, whose speed is believed rather than the step's. Raises what `try_step` does.
+    """
+    trial = try_step(features, config, cancel)
+    rate = rate_of_runs(runs, config.device_name) if runs is not None else None
+    found = estimate(config, size_in(features, config), workers_of(config, workers), rate, trial)
+    return found, trial.parts
 
 
 def _seconds_of_step(

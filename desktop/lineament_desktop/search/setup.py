@@ -12,7 +12,7 @@ from lineament.search.budget import require_enough
 from lineament.search.config import RAY, SearchConfig
 from lineament.search.control_messages import Estimated, SearchRequest
 from lineament.search.plan import Plan
-from lineament.search.preflight import Rate, estimate, rate_of_runs, size_of
+from lineament.search.preflight import Rate, estimate, rate_of_runs, size_of, workers_of
 from lineament.search.preset_files import SettingsFile
 from lineament_desktop.jobs.background import BackgroundJob, Done
 from lineament_desktop.jobs.devices import Device, list_devices
@@ -27,7 +27,9 @@ ESTIMATE_MS = 250
 HERE, CLUSTER = "This computer", "A Ray cluster"
 START_HELP = "Opens the cohort, tries one step, then searches. What is finished is never lost."
 START_STYLE = """
-QPushButton:enabled { background: palette(highlight); color: palette(highlighted-text); border-color: palette(highlight); }
+QPushButton:enabled {
+  background: palette(highlight); color: palette(highlighted-text); border-color: palette(highlight);
+}
 """
 MEASURING = "One step is being tried on this cohort, in a process of its own."
 
@@ -233,8 +235,6 @@ class Setup(QWidget):
         if measured is not None and measured[0] == self._request(config):
             self.estimate_words.setText(measured[1].estimate.words)
             return ""
-        from lineament.search.control_process import workers_of
-
         rate = self._rate if config.device_name == "cpu" and not self.ray_address else None
         said = estimate(config, size, workers_of(config, None), rate)
         self.estimate_words.setText(said.words)

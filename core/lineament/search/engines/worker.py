@@ -134,4 +134,5 @@ def _be_modest() -> None:
         ctypes.windll.kernel32.SetPriorityClass(this_process, below_normal)
     else:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        os.nice(NICENESS)
+        # whoever started this process may have given way already
+        os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), NICENESS))
