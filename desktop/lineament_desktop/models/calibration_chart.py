@@ -90,7 +90,7 @@ class CalibrationChart(QWidget):
 
 
 def _range(found: Reliability, scale: Scale) -> tuple[float, float]:
-    """What the bins reach over, a little more, inside the scale; the same for both axes, so that the diagonal is one."""
+    """A little more than the bins reach over, inside the scale; one for both axes, so that the diagonal is one."""
     ends = [end for one in found.bins for end in (one.predicted, one.low, one.high)]
     room = 0.08 * (max(ends) - min(ends)) + 0.5
     return max(min(ends) - room, scale.low), min(max(ends) + room, scale.high)

@@ -105,7 +105,7 @@ class IntervalChart(QWidget):
         painter.setPen(QPen(QColor(t.line), 1))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         low, high = self._ends()
-        for tick in round_ticks(low, high, max(int(area.width() / 56), 2)):
+        for tick in round_ticks(low, high, max(int(area.width() / 44), 2)):
             x = self._x(tick)
             painter.setPen(QPen(QColor(mix(t.line, t.surface, 0.5)), 1))
             painter.drawLine(QPointF(x, 0), QPointF(x, area.bottom()))

@@ -124,10 +124,21 @@ def _translate(graph: "ModelGraph", model: "Storable") -> bytes:
     proto = made.model_proto
     proto.producer_name, proto.producer_version = "Lineament", __version__
     proto.doc_string = f"{model.card.name}. {RESEARCH_ONLY}"
+    _name_open_sizes(proto.graph, graph)
     onnx.helper.set_model_props(proto, metadata(model, graph))
     onnx.checker.check_model(proto)
     content: bytes = proto.SerializeToString()
     return content
+
+
+def _name_open_sizes(proto: Any, graph: "ModelGraph") -> None:
+    """Open sizes by the ports' own names; the tracer's names inside the file, which only hint, go."""
+    for given, ports in ((proto.input, graph.inputs), (proto.output, graph.outputs)):
+        for info, port in zip(given, ports, strict=True):
+            for dim, size in zip(info.type.tensor_type.shape.dim, port.shape, strict=True):
+                if isinstance(size, str):
+                    dim.dim_param = size
+    del proto.value_info[:]
 
 
 def _open_sizes(graph: "ModelGraph") -> tuple[Any, ...]:
