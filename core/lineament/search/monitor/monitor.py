@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -40,17 +40,28 @@ class _Readers:
     history: HistoryReader = field(default_factory=HistoryReader)
     stages: StageReader = field(default_factory=StageReader)
     journal: Journal = field(default_factory=Journal)
-    tried: list[tuple[float, list[Any]]] = field(default_factory=list)
     left: tuple[float, float] | None = None
+    short_list: list[Mapping[str, Any]] = field(default_factory=list)
+    tried: list[tuple[float, list[Mapping[str, Any]]]] = field(default_factory=list)
 
     def take(self, event: Event) -> None:
+        part = self.stages.part
         for reader in (self.state, self.history, self.stages, self.journal):
             reader.take(event)
         if event.kind == "time_left":
             seconds = event.values.get("seconds")
             self.left = (float(seconds), event.time) if seconds is not None else None
-        elif event.kind == "leaderboard" and "evaluations" in event.values:
-            self.tried.append((float(event.values["evaluations"]), list(event.values["entries"])))
+        elif event.kind == "leaderboard":
+            self._take_board(event)
+        elif self.stages.part != part:  # what another part of nested cross-validation tried is not this one's
+            self.short_list, self.tried = [], []
+
+    def _take_board(self, event: Event) -> None:
+        entries = list(event.values["entries"])
+        if entries and "mean_rmse" in entries[0]:
+            self.short_list = entries
+        if "evaluations" in event.values:
+            self.tried.append((float(event.values["evaluations"]), entries))
 
 
 class RunMonitor:
@@ -168,7 +179,7 @@ class RunMonitor:
             self._history = readers.history.history()
         outcome = self._report.outcome if self._report is not None else None
         cohort = self._report.cohort if self._report is not None else self._cohort()
-        short_list = self._report.short_list if self._report is not None else self._history.short_list
+        short_list = self._report.short_list if self._report is not None else readers.short_list
         same_log = before is not None and not renewed and before.read == 1.0
         view = RunView(
             folder=self._folder,
@@ -178,7 +189,7 @@ class RunMonitor:
             labels=labels_of(cohort),
             part=readers.stages.part,
             parts=_parts(self._config),
-            stages=readers.stages.stages(self._config, live=state.live),
+            stages=readers.stages.stages(self._config, live=state.kind in ("running", "stopping")),
             left=readers.left,
             history=self._history,
             cells=current_cells(self._history, outcome, short_list),

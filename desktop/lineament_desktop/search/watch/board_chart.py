@@ -83,13 +83,16 @@ class BoardChart(Painted):
         centre = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
         if all(row.rmse is None for row in board.rows):
             return
+        unit = f"RMSE, {self._unit}"
+        room = self.width() - painter.fontMetrics().horizontalAdvance(unit) - 16
         for tick in x.ticks(6):
             at = round(x(tick)) + 0.5
             painter.setPen(QPen(QColor(t.line), 0))
             painter.drawLine(QPointF(at, top), QPointF(at, bottom))
             painter.setPen(QColor(t.muted))
-            painter.drawText(QRectF(at - 20, bottom, 40, line), centre, tick_label(tick))
-        painter.drawText(QRectF(0, bottom, self.width(), line), VCENTER | RIGHT, f"RMSE, {self._unit}")
+            if at < room:
+                painter.drawText(QRectF(at - 20, bottom, 40, line), centre, tick_label(tick))
+        painter.drawText(QRectF(0, bottom, self.width(), line), VCENTER | RIGHT, unit)
         if board.constant is not None:
             at = x(board.constant)
             painter.setPen(QPen(QColor(t.muted), 1, Qt.PenStyle.DashLine))

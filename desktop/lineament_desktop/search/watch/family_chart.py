@@ -13,7 +13,7 @@ from lineament_desktop.search.watch.words import sentence
 from lineament_desktop.theme import small_font, tokens
 
 STYLES = {"cnn": Qt.PenStyle.SolidLine, "gnn": Qt.PenStyle.DashLine, "moments": Qt.PenStyle.DotLine}
-GAP, NAMES = 10.0, 90.0
+GAP, NAMES = 10.0, 96.0
 VCENTER = Qt.AlignmentFlag.AlignVCenter
 NOTHING = "Which family of extractors each attribute leans to will stand here once its networks train."
 
@@ -24,6 +24,7 @@ class FamilyChart(Painted):
     def __init__(self) -> None:
         super().__init__("Family leaning of each attribute")
         self._leanings: tuple[Leaning, ...] = ()
+        self.show_message(NOTHING)
 
     @property
     def leanings(self) -> tuple[Leaning, ...]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from lineament.search.monitor import RunView
 from lineament_desktop.search.watch.detail_panels import BoardPanel, CellsPanel, CurvesPanel, LogPanel, WeightsPanel
@@ -19,6 +19,7 @@ NOTHING = (
     "operations, the cells as they form, and the leaderboard beside its controls.\n\n"
     "Start one with the form, or choose an earlier run from the list."
 )
+NOTHING_WIDTH = 520
 OPENING = "The run is being opened."
 TABS_STYLE = """
 QTabBar::tab { background: transparent; border: none; border-bottom: 2px solid transparent; padding: 4px 12px; }
@@ -62,7 +63,8 @@ class RunPage(QWidget):
         self.nothing = QLabel(NOTHING)
         self.nothing.setObjectName("muted")
         self.nothing.setWordWrap(True)
-        self.nothing.setMargin(48)
+        self.nothing.setMargin(16)
+        self.nothing.setMaximumWidth(NOTHING_WIDTH)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._run = QWidget()
         inside = QVBoxLayout(self._run)
@@ -73,7 +75,11 @@ class RunPage(QWidget):
         inside.addWidget(self._stack, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 8, 8)
-        column.addWidget(self.nothing, 1)
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self.nothing, 1000)
+        middle.addStretch(1)
+        column.addLayout(middle, 1)
         column.addWidget(self._run, 1)
         self._run.hide()
 

@@ -152,6 +152,25 @@ def test_the_machine_is_measured_once_a_second_while_the_run_is_live(folder: Fol
     assert len(view.load) == 4 <= MOST_SAMPLES
 
 
+def test_the_short_list_of_one_part_is_not_shown_in_the_next(folder: Folder) -> None:
+    best = {"name": "found", "origin": "hand", "attributes": ["gaze"], "genotype": {"gaze.family": "cnn"}}
+    listed = event(102.0, "leaderboard", entries=[{**best, "parameters": 1, "seeds": 1, "mean_rmse": 4.0}])
+    folder.write(phase(101.0, "short list", 9.0, "outer fold 1"), listed)
+    monitor = RunMonitor(folder.path)
+    assert "found" in [row.name for row in monitor.poll().boards[0].rows]
+    folder.write(phase(103.0, "warm-up", 9.0, "outer fold 2"))
+    view = monitor.poll()
+    assert "found" not in [row.name for row in view.boards[0].rows]
+    assert (view.part, view.cells) == ("outer fold 2", None)
+
+
+def test_while_a_search_pauses_no_phase_runs(folder: Folder) -> None:
+    folder.hold()
+    folder.write(*whole_search()[:8], event(140.0, "paused"))
+    assert {stage.state for stage in RunMonitor(folder.path).poll().stages} == {"halted", "waiting"}
+    folder.let_go()
+
+
 def test_what_must_be_said_of_the_cohort_is_in_every_view(folder: Folder) -> None:
     view = settled(RunMonitor(folder.path))
     assert view.simulated
