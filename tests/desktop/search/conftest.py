@@ -19,7 +19,7 @@ from lineament_desktop.state.settings import Settings
 COHORT = "simulated:strong:12:1"
 TINY = SearchConfig(
     method="random",
-    budget=240,
+    budget=12,
     seconds=30.0,
     folds=2,
     repeats=1,
@@ -36,7 +36,7 @@ TINY = SearchConfig(
     workers=1,
     recipe=Recipe(steps=40, persons=4, windows=2, validation_windows=1),
 )
-STARTS_MS = 120_000
+STARTS_MS = 240_000
 """A process that loads torch on a busy machine."""
 
 

@@ -28,12 +28,12 @@ def test_a_search_is_started_paused_stopped_and_resumed_in_a_new_window(
     line = workspace.setup.form.fields["recipe.steps"].line  # type: ignore[attr-defined]
     workspace.setup.form.more_button.click()
     line.selectAll()
-    QTest.keyClicks(line, "400")
+    QTest.keyClicks(line, "80")
     qtbot.waitUntil(lambda: workspace.setup.cohort.summary is not None, timeout=STARTS_MS)
     assert "12 persons" in workspace.setup.cohort.words.text()
     line = workspace.setup.form.fields["budget"].line  # type: ignore[attr-defined]
     line.selectAll()
-    QTest.keyClicks(line, "2,400")
+    QTest.keyClicks(line, "24")
     qtbot.waitUntil(workspace.setup.start.isEnabled, timeout=5000)
     press(workspace.setup.start)
     (task,) = workspace.jobs.tasks
@@ -63,7 +63,7 @@ def test_a_search_is_started_paused_stopped_and_resumed_in_a_new_window(
     press_resume(qtbot, again, folder)
     qtbot.waitUntil(lambda: (folder / "outcome.json").exists(), timeout=280_000)
     qtbot.waitUntil(lambda: again.said("the search is finished"), timeout=30_000)
-    assert json.loads((folder / "outcome.json").read_text())["config"]["recipe"]["steps"] == 400
+    assert json.loads((folder / "outcome.json").read_text())["config"]["recipe"]["steps"] == 80
     again.workspace.close_page()
 
 
