@@ -6,7 +6,9 @@ from typing import cast
 
 from PySide6.QtCore import QObject
 
-from lineament.errors import ModelError
+from lineament.errors import ModelError, StorageError
+from lineament.models.exchange.library import read_entry
+from lineament.models.exchange.promotion import log_promotion, promoted_model
 from lineament.progress import CancelToken, EventSink
 from lineament.resources import resource_path
 from lineament_desktop.jobs.background import BackgroundJob, Done
@@ -28,8 +30,9 @@ class ModelChoice(QObject):
         self._opening: BackgroundJob | None = None
 
     def restore(self) -> None:
-        """At the start: the model of the last run, or the default where that is gone."""
-        remembered = self._settings.model()
+        """At the start: the model last put into use, here or from the command line, or the default where it is gone."""
+        promoted = promoted_model()
+        remembered = self._settings.model() if promoted is None else self._own(promoted.folder)
         if remembered is not None:
             try:
                 self._state.set_model(read_model_facts(remembered))
@@ -38,6 +41,13 @@ class ModelChoice(QObject):
             else:
                 return
         self._state.set_model(self._default())
+
+    def _own(self, folder: Path) -> Path | None:
+        """The folder, None for the default's."""
+        try:
+            return None if folder.resolve() == self._core.model_folder().resolve() else folder
+        except FileNotFoundError:
+            return folder
 
     def _default(self) -> ModelFacts | None:
         """An installation whose model is missing or damaged says nothing here: scoring says what is wrong with it."""
@@ -86,8 +96,17 @@ class ModelChoice(QObject):
     def _take(self, facts: ModelFacts, *, default: bool) -> None:
         default = default or self._default() == facts
         self._settings.remember_model(None if default else facts.folder, own=not (default or is_shipped(facts.folder)))
+        self._log(facts)
         self._state.set_model(facts)
         self._chosen()
+
+    def _log(self, facts: ModelFacts) -> None:
+        """Who put which model into use, and instead of which; a log that cannot be written does not stop it."""
+        before = self._state.model
+        try:
+            log_promotion(read_entry(facts.folder), read_entry(before.folder) if before is not None else None)
+        except StorageError as error:
+            self._state.post(f"{facts.name} is in use, but that could not be logged: {error.what}.", "warning")
 
     def close(self, timeout_s: float) -> bool:
         self._opening = None
