@@ -56,7 +56,13 @@ def named(choice: EdgeChoice) -> str:
 
 
 def short(choice: EdgeChoice) -> str:
-    return label(choice.leading).removesuffix(" spectrum").removesuffix(" graph").removesuffix(" of channels")
+    return (
+        label(choice.leading)
+        .removeprefix("channels ")
+        .removesuffix(" spectrum")
+        .removesuffix(" graph")
+        .removesuffix(" of channels")
+    )
 
 
 def fitting(painter: QPainter, words: str, width: float) -> str:

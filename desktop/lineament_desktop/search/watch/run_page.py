@@ -75,11 +75,12 @@ class RunPage(QWidget):
         inside.addWidget(self._stack, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 8, 8)
-        middle = QHBoxLayout()
+        self._empty = QWidget()
+        middle = QHBoxLayout(self._empty)
         middle.addStretch(1)
         middle.addWidget(self.nothing, 1000)
         middle.addStretch(1)
-        column.addLayout(middle, 1)
+        column.addWidget(self._empty, 1)
         column.addWidget(self._run, 1)
         self._run.hide()
 
@@ -109,7 +110,7 @@ class RunPage(QWidget):
             return
         self._folder, self._view, self._fresh = folder, None, True
         self.nothing.setText(NOTHING if folder is None else OPENING)
-        self.nothing.show()
+        self._empty.show()
         self._run.hide()
         for panel in self.panels.values():
             panel.show_view(None)
@@ -127,7 +128,7 @@ class RunPage(QWidget):
     def show_view(self, view: RunView) -> None:
         """Bring everything in sight up to date."""
         before, self._view = self._view, view
-        self.nothing.hide()
+        self._empty.hide()
         self._run.show()
         self.state_bar.show_view(view)
         self.strip.show_stages(view.stages)

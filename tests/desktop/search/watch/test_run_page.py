@@ -81,6 +81,7 @@ def test_what_ended_a_run_stands_in_a_bar(
     assert sentence in page.state_bar.sentence.text()
     assert page.state_bar.problem.isVisible()
     assert page.overview.curves.series  # what there is stays in sight
+    assert page.state_bar.mapTo(page, page.state_bar.rect().topLeft()).y() < 10
 
 
 def test_a_run_that_has_not_begun_waits(page: RunPage, tmp_path: Path) -> None:
