@@ -108,8 +108,9 @@ class StateBar(QWidget):
         if view.read < 1.0:
             words = f"reading the run, {100 * view.read:.0f} %"
         else:
-            part = f"{view.part}, " if view.part else ""
-            words = part + (left_words(view.seconds_left(time.time())) or _calm(view))
+            part = view.part if view.state.live else ""
+            left = left_words(view.seconds_left(time.time())) or _calm(view)
+            words = ", ".join(said for said in (part, left) if said)
         self.left.setText(words)
 
 
@@ -117,6 +118,4 @@ def _calm(view: RunView) -> str:
     """Beside the state where no time left is known."""
     if view.state.kind == "running":
         return "time left is not known yet"
-    if view.state.kind in ("waiting", "finished"):
-        return "" if view.state.kind == "finished" else view.state.sentence
-    return ""
+    return view.state.sentence if view.state.kind == "waiting" else ""
