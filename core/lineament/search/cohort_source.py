@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from lineament.errors import DatasetError
+from lineament.datasets import source as named
+from lineament.datasets.source import SIMULATED
 from lineament.progress import CancelToken, EventSink
 from lineament.search.runs.errors import RunError
 from lineament.storage import write_atomically
 
 if TYPE_CHECKING:
-    from lineament.datasets.cohort import Cohort
     from lineament.features.cohort_features import CohortFeatures
 
-SIMULATED = "simulated"
+__all__ = ["KEPT", "SIMULATED", "CohortSource", "CohortSummary", "source_features", "summary_of"]
+
 KEPT = "cohort.txt"
 """In a run's folder: which cohort it is on, as `--cohort` takes it."""
 SUMMARY_SECONDS = 60.0
@@ -23,27 +24,8 @@ SUMMARY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class CohortSource:
-    """What `--cohort` says: a folder, or preset, persons and seed of a simulated cohort."""
-
-    folder: Path | None = None
-    preset: str = ""
-    persons: int = 0
-    seed: int = 0
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """PATH or simulated:PRESET:N[:SEED]; raises `DatasetError` for the second in another form."""
-        word, *rest = text.split(":")
-        if word != SIMULATED or Path(text).exists():
-            return cls(folder=Path(text).resolve())
-        numbers = rest[1:]
-        if len(rest) not in (2, 3) or not rest[0] or not all(number.isdecimal() for number in numbers):
-            raise DatasetError(
-                f'"{text}" does not say which simulated cohort to search on',
-                remedy="Write simulated:PRESET:PERSONS[:SEED], for example simulated:realistic:142.",
-            )
-        return cls(preset=rest[0], persons=int(numbers[0]), seed=int(numbers[1]) if len(numbers) > 1 else 0)
+class CohortSource(named.CohortSource):
+    """The same, kept in a run's folder."""
 
     @classmethod
     def of_run(cls, run: Path) -> Self:
@@ -58,32 +40,6 @@ class CohortSource:
     def keep_in(self, run: Path) -> None:
         """Write it where `of_run` looks for it; raises `StorageError`."""
         write_atomically(run / KEPT, str(self).encode())
-
-    def __str__(self) -> str:
-        """What `parse` takes back, from any folder."""
-        return str(self.folder) if self.folder else f"{SIMULATED}:{self.preset}:{self.persons}:{self.seed}"
-
-    def open(self, seconds: float, cancel: CancelToken, sink: EventSink) -> "Cohort":
-        """The cohort; simulated sessions last `seconds`, persons dealt to train, dev and test as in DAIC-WOZ.
-
-        Raises `DatasetError`.
-        """
-        from lineament.datasets import open_cohort
-
-        if self.folder is not None:
-            return open_cohort(self.folder)
-        return _simulated(self, seconds, cancel, sink)
-
-
-def _simulated(source: CohortSource, seconds: float, cancel: CancelToken, sink: EventSink) -> "Cohort":
-    from lineament.datasets import Cohort
-    from lineament.simulation import simulate_cohort
-    from lineament.simulation.storage import split_of
-
-    made = simulate_cohort(source.persons, source.preset, source.seed, seconds=seconds, cancel=cancel, sink=sink)
-    persons = list(dict.fromkeys(subject.person_id for subject in made.subjects))
-    splits = {person: split_of(i, len(persons)) for i, person in enumerate(persons)}
-    return Cohort.from_simulation(made).with_session_splits([splits[s.person_id] for s in made.subjects])
 
 
 def source_features(source: CohortSource, seconds: float, cancel: CancelToken, sink: EventSink) -> "CohortFeatures":
