@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lineament.models.architecture.facial_space import FUSION_NODES, facial_space
+from lineament.models.architecture.facial_space import FUSION_NODES, REPRESENTATIONS, facial_space
 from lineament.models.architecture.space import Genotype, SearchSpace
 
 
@@ -40,12 +40,25 @@ class Candidate:
         return cls(data["name"], data["origin"], tuple(data["attributes"]), Genotype.from_json(data["genotype"]))
 
 
-def searched_space(attributes: Sequence[str], families: Sequence[str], *, fusion_search: bool = True) -> SearchSpace:
+def searched_space(
+    attributes: Sequence[str],
+    families: Sequence[str],
+    *,
+    fusion_search: bool = True,
+    representations: Sequence[str] = REPRESENTATIONS,
+) -> SearchSpace:
     """The space of a search; without fusion search the fusion edges offer the plain sum alone."""
-    space = facial_space(attributes, families)
+    space = represented(facial_space(attributes, families), representations)
     if fusion_search or len(attributes) < 2:
         return space
     return space.restrict({edge: (operation,) for edge, operation in plain_fusion(attributes).items()})
+
+
+def represented(space: SearchSpace, representations: Sequence[str]) -> SearchSpace:
+    """The space with these representations alone; where none of them can enter, whatever can stays."""
+    inputs = [edge for edge in space.edges if edge.name.endswith(".input")]
+    kept = {edge.name: tuple(name for name in edge.candidates if name in representations) for edge in inputs}
+    return space.restrict({name: candidates for name, candidates in kept.items() if candidates})
 
 
 def plain_fusion(attributes: Sequence[str]) -> dict[str, str]:

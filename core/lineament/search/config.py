@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
-from lineament.models.architecture.facial_space import ATTRIBUTES, FAMILIES
+from lineament.models.architecture.facial_space import ATTRIBUTES, FAMILIES, REPRESENTATIONS
 from lineament.search.errors import SearchError
 from lineament.search.recipe import Recipe
 from lineament.search.settings import Setting, check_settings, describe, from_settings, group, setting
@@ -27,6 +27,9 @@ class SearchConfig:
     protocol: str = setting("official", "who is tested on", choices=PROTOCOLS)
     attributes: tuple[str, ...] = setting(ATTRIBUTES, "facial attributes searched over", choices=ATTRIBUTES)
     families: tuple[str, ...] = setting(FAMILIES, "families of extractors searched over", choices=FAMILIES)
+    representations: tuple[str, ...] = setting(
+        REPRESENTATIONS, "how the input may enter CNNs and GNNs", choices=REPRESENTATIONS
+    )
     seconds: float = setting(480.0, "seconds of every session that are used", low=10.0)
     folds: int = setting(5, "grouped folds of the short list and the final ensemble", low=2, high=50)
     repeats: int = setting(2, "seeds of the short list and the final ensemble", low=1, high=50)
@@ -56,6 +59,7 @@ class SearchConfig:
         # the usual order, so that equal choices are equal settings
         object.__setattr__(self, "attributes", tuple(a for a in ATTRIBUTES if a in self.attributes))
         object.__setattr__(self, "families", tuple(f for f in FAMILIES if f in self.families))
+        object.__setattr__(self, "representations", tuple(r for r in REPRESENTATIONS if r in self.representations))
         if self.method_facts.differentiable and not self.joint and not self.warms_up:
             raise SearchError(
                 f"{self.method} without warm-up and without joint search has nothing left to search with",

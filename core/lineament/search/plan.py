@@ -17,7 +17,7 @@ from lineament.search.budget import (
     perturbation_cost,
     step_cost,
 )
-from lineament.search.candidates import searched_space
+from lineament.search.candidates import represented, searched_space
 from lineament.search.config import SearchConfig
 
 FEWEST_STEPS, MOST_STEPS = 20, 1500
@@ -136,7 +136,10 @@ class Plan:
     def single_spaces(self) -> list[tuple[str, str, SearchSpace]]:
         """(attribute, family, space) of every supernet of the warm-up."""
         c = self.config
-        return [(a, f, facial_space((a,), (f,))) for a in c.attributes for f in c.families]
+        return [(a, f, self._single(a, f)) for a in c.attributes for f in c.families]
+
+    def _single(self, attribute: str, family: str) -> SearchSpace:
+        return represented(facial_space((attribute,), (family,)), self.config.representations)
 
     def families(self, genotypes: int, repeats: int) -> float:
         """Units of choosing between families by retraining so many genotypes of each."""
@@ -200,12 +203,14 @@ class Plan:
     def dearest_space(self) -> SearchSpace:
         """The dearest space that the warm-up can leave."""
         c = self.config
-        space = searched_space(c.attributes, c.families, fusion_search=c.fusion_search)
+        space = searched_space(
+            c.attributes, c.families, fusion_search=c.fusion_search, representations=c.representations
+        )
         if not c.warms_up:
             return space
         kept: dict[str, tuple[str, ...]] = {}
         for attribute in c.attributes:
-            pruned = {family: _pruned(facial_space((attribute,), (family,))) for family in c.families}
+            pruned = {family: _pruned(self._single(attribute, family)) for family in c.families}
             dearest = max(pruned, key=lambda family: step_cost(pruned[family]))
             kept |= {edge.name: edge.candidates for edge in pruned[dearest].edges}
         return space.restrict(kept)

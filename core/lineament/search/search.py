@@ -35,7 +35,12 @@ FUNCTIONS = {
 
 def whole_space(config: SearchConfig) -> SearchSpace:
     """The space that a search with these settings begins with."""
-    return searched_space(config.attributes, config.families, fusion_search=config.fusion_search)
+    return searched_space(
+        config.attributes,
+        config.families,
+        fusion_search=config.fusion_search,
+        representations=config.representations,
+    )
 
 
 def create_run(folder: Path, features: CohortFeatures, config: SearchConfig) -> Run:

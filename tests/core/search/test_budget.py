@@ -10,6 +10,7 @@ from lineament.search.config import PRESETS, SearchConfig
 from lineament.search.errors import SearchError
 from lineament.search.plan import MOST_STEPS, Plan, Size, steps_for
 from lineament.search.runs.unit import Unit
+from lineament.search.search import whole_space
 
 
 def test_the_unit_is_a_step_of_one_architecture_of_all_attributes() -> None:
@@ -102,3 +103,15 @@ def test_the_hand_designed_network_and_one_attribute_of_it() -> None:
     assert plain_fusion(("gaze",)) == {}
     assert distinct([hand, gaze, hand_designed(ATTRIBUTES), alone(hand, "gaze")]) == [hand, gaze]
     assert distinct([hand, gaze], 1) == [hand]
+
+
+def test_representations_leave_an_edge_what_can_enter_it() -> None:
+    config = SearchConfig(representations=("series",), attributes=("gaze", "landmarks"))
+    space = whole_space(config)
+    assert space.edge("gaze.cnn.input").candidates == ("series",)
+    assert space.edge("landmarks.gnn.input").candidates == ("amplitude",)
+    assert whole_space(SearchConfig()).content_hash == searched_space(ATTRIBUTES, FAMILIES).content_hash
+    fewer, whole = (
+        Plan(one, Size(60, 20, 12)) for one in (config, config.with_changes(representations=("phase", "series")))
+    )
+    assert fewer.warm_up(50, learns=True) < whole.warm_up(50, learns=True)

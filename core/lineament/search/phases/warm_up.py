@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from lineament.models.architecture.facial_space import NOT_PARAMETRIC, facial_space
+from lineament.models.architecture.facial_space import NOT_PARAMETRIC, REPRESENTATIONS, facial_space
 from lineament.models.architecture.space import SearchSpace
-from lineament.search.candidates import Candidate
+from lineament.search.candidates import Candidate, represented
 from lineament.search.phases.common import make_bench, saved_network
 from lineament.search.phases.supernets import (
     Table,
@@ -115,6 +115,8 @@ def _train(work: Work, method: str, steps: int, learns: bool) -> list[_Runs]:
                 "steps": steps,
                 "measure": work.config.selects_by == "perturbation",
             }
+            if set(work.config.representations) < set(REPRESENTATIONS):
+                settings["representations"] = list(work.config.representations)
             units.append(Unit(KIND, settings, cost))
     results = work.units(PHASE, units)
     runs = []
@@ -181,7 +183,8 @@ def warm_up_supernet(
 ) -> tuple[Mapping[str, Any], Mapping[str, Array]]:
     """Unit function: one attribute, one family, one fold, one seed. values: weights, argmax genotype, validation loss,
     removals (None unless measured); arrays: the network's weights."""
-    space = facial_space((settings["attribute"],), (settings["family"],))
+    whole = facial_space((settings["attribute"],), (settings["family"],))
+    space = represented(whole, settings.get("representations", REPRESENTATIONS))
     bench = make_bench(context, settings, space, steps=settings["steps"])
     search = train_supernet(context, bench, settings["method"], settings["steps"])
     removals = measure_removals(context, search) if settings["measure"] else None
