@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -35,6 +36,7 @@ METRICS = {
     "r": "correlation, 1 is perfect",
 }
 CONSTANT = "constant"
+LEAST_WIDTH = 240
 
 
 def metric_rows(card: ModelCard, metric: str) -> list[Row]:
@@ -173,8 +175,19 @@ def _section(words: str) -> QLabel:
     return label
 
 
+class _Wrapped(QLabel):
+    """As high as its words need at the width it has; Qt asks for the height they would need in a narrow column."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST_WIDTH, self.heightForWidth(max(self.width(), LEAST_WIDTH)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()
+
+
 def _words(text: str) -> QLabel:
-    label = QLabel(text)
+    label = _Wrapped(text)
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -70,7 +70,7 @@ class Estimates(_Chart):
         edges = [low for low, _ in scale.cut_offs] + [scale.high]
         for number, (low, name) in enumerate(scale.cut_offs):
             left, right = self._x(low), self._x(edges[number + 1])
-            shade = mix(t.surface, t.text, 0.05 if number % 2 == 0 else 0.11)
+            shade = mix(t.surface, t.text, 0.08 if number % 2 == 0 else 0.16)
             painter.fillRect(QRectF(left, line, right - left, 2 * ROW), QColor(shade))
             painter.setPen(QColor(t.muted))
             painter.drawText(QRectF(left - 20, 0, 40, line), Qt.AlignmentFlag.AlignHCenter, str(low))
@@ -191,7 +191,7 @@ class Disagreement(_Chart):
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "There is no moment at which both had an estimate.")
             painter.end()
             return
-        reach = max(float(np.abs(difference).max()) * 1.15, 1.0)
+        reach = max(float(np.abs(difference).max()) * 1.15, 1.2)
         self._paint_grid(painter, area, reach, line)
         x = area.left() + self._apart.times / self._end * area.width()
         y = area.center().y() - difference / reach * area.height() / 2
