@@ -1,6 +1,7 @@
 """A Ray cluster of several nodes on this machine, which nothing outside it sees."""
 
 import os
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ class SmallCluster:
     def __init__(self, cores: int) -> None:
         with _ray() as ray:
             self._cluster: Any = ray.Cluster(initialize_head=True, head_node_args=_node(cores))
+        self._logs = self._cluster.head_node.get_session_dir_path()
         self.address: str = self._cluster.address
 
     def add(self, cores: int) -> Any:
@@ -37,6 +39,7 @@ class SmallCluster:
     def end(self) -> None:
         with _ray():
             self._cluster.shutdown()
+        shutil.rmtree(self._logs, ignore_errors=True)
 
 
 @contextmanager
