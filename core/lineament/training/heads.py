@@ -17,6 +17,8 @@ from lineament.training.metrics import rmse
 
 _BATCH = 32
 
+Summaries = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+
 
 def refit_score(
     network: HandDesignedNetwork, train: TrainingData, dev: TrainingData, scaling: ChannelScaling, seed: int
@@ -26,6 +28,15 @@ def refit_score(
     x, y = _summaries_of_crops(network, train, scaling, rng)
     x_dev, y_dev = _summaries_of_crops(network, dev, scaling, rng)
     mean, sd = float(train.scores.mean()), float(train.scores.std())
+    return set_by_ridge(network.score, (x, y), (x_dev, y_dev), mean, sd)
+
+
+def set_by_ridge(layer: torch.nn.Linear, train: Summaries, dev: Summaries, mean: float, sd: float) -> float:
+    """Set a layer of one output to the ridge solution in standard units; the penalty with the lowest dev RMSE.
+
+    train, dev: summaries float64[n, D] and scores float64[n]. mean, sd: of the training scores.
+    """
+    (x, y), (x_dev, y_dev) = train, dev
     centre, spread = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-6)
     z, z_dev = (x - centre) / spread, (x_dev - centre) / spread
     gram, pull = z.T @ z, z.T @ ((y - mean) / sd)
@@ -33,8 +44,8 @@ def refit_score(
     errors = [rmse(mean + sd * (z_dev @ w), y_dev) for _, w in candidates]
     penalty, weights = candidates[int(np.argmin(errors))]
     with torch.no_grad():
-        network.score.weight.copy_(torch.from_numpy(weights / spread)[None])
-        network.score.bias.fill_(float(-(weights / spread) @ centre))
+        layer.weight.copy_(torch.from_numpy(weights / spread)[None])
+        layer.bias.fill_(float(-(weights / spread) @ centre))
     return penalty
 
 

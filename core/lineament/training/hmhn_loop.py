@@ -155,7 +155,8 @@ def means_of(values: Tensor, owners: Tensor) -> Tensor:
     """[V], the mean over those of values [B] that have one owner, int64[B]; owners in rising order."""
     found, of_value, counts = torch.unique(owners, return_inverse=True, return_counts=True)
     sums = values.new_zeros(len(found)).index_add(0, of_value.to(values.device), values)
-    return sums / counts.to(values.device)
+    means: Tensor = sums / counts.to(values.device)
+    return means
 
 
 def resume(training: Training, checkpoint: Path | None, identity: str) -> None:
