@@ -4,6 +4,7 @@ The shipped models where there are any, else networks of the shipped size with r
 """
 
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -17,10 +18,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from tests.benchmarks.bench_player import FULL_HD, Bench, Row, clip
 from tests.support.published_predictions import HMHN, fake_regions
 
+from lineament.crops.sampling import sampled_frames
 from lineament.models import Prediction
+from lineament.models.pixels import USUAL_RATES
 from lineament.progress import CancelToken
 from lineament.recording import RecordingView
 from lineament.resources import resource_path
+from lineament.video import VideoReader
 from lineament_desktop.jobs.core_work import Core, make_scorer
 from lineament_desktop.jobs.scoring import Scores, ScoringTask
 
@@ -31,7 +35,7 @@ WHAT = {"hmhn": "crops", "dj_ldml": "crops", "mpdrm": "windows"}
 
 
 def rows() -> list[Row]:
-    return [*_paints(), *(row for name in WHAT for row in _scoring(name))]
+    return [*_paints(), _control(), *(row for name in WHAT for row in _scoring(name))]
 
 
 def _paints() -> list[Row]:
@@ -101,32 +105,62 @@ class Timing:
         return self.made[-1]
 
 
-def _scoring(name: str) -> list[Row]:
-    """The demonstration, analysed before, is scored with the model while it plays."""
-    from lineament_desktop.app.main_window import MainWindow
-    from lineament_desktop.app.offscreen import wait
-    from lineament_desktop.app.start import make_application
-    from lineament_desktop.theme import apply_theme
+class Film:
+    """The demonstration, analysed before, playing in the real window with some model."""
 
-    os.environ["LINEAMENT_DATA_DIR"] = str(_analysed())
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["LINEAMENT_CONFIG_DIR"] = folder
-        timing, model = Timing(), _model(name, Path(folder))
+    def __init__(self, model: Path | None, folder: Path) -> None:
+        from lineament_desktop.app.main_window import MainWindow
+        from lineament_desktop.app.start import SWITCH_INTERVAL_S, make_application
+        from lineament_desktop.theme import apply_theme
+
+        os.environ["LINEAMENT_DATA_DIR"], os.environ["LINEAMENT_CONFIG_DIR"] = str(_analysed()), str(folder)
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
         apply_theme(make_application(), "light")
-        window = MainWindow(core=Core(make_scorer=timing))
-        window.resize(1440, 900)
-        window.show()
-        window.use_model(model)
-        wait(lambda: window.state.model is not None and window.state.model.folder == model, LIMIT_S)
-        stats = window.player.stats
-        window.player.open(resource_path("demo/interview.mp4"))
-        wait(lambda: window.state.playing, LIMIT_S)
-        wait(lambda: False, 1.0)
+        self.timing = Timing()
+        self.window = MainWindow(core=Core(make_scorer=self.timing))
+        self.window.resize(1440, 900)
+        self.window.show()
+        if model is not None:
+            self.window.use_model(model)
+            self.wait(lambda: self.window.state.model is not None and self.window.state.model.folder == model)
+        self.window.player.open(resource_path("demo/interview.mp4"))
+        self.wait(lambda: self.window.state.playing)
+
+    @property
+    def scored(self) -> bool:
+        return bool(self.timing.made) and not self.window.jobs.is_scoring
+
+    def wait(self, condition: Callable[[], bool], limit_s: float = LIMIT_S) -> None:
+        from lineament_desktop.app.offscreen import wait
+
+        wait(condition, limit_s)
+
+    def frames(self, until: Callable[[], bool]) -> tuple[str, float]:
+        """What share of the frames was shown, in words and as a number, for some seconds and on until then."""
+        stats, begun = self.window.player.stats, time.perf_counter()
         stats.reset()
-        _until(lambda: bool(timing.made) and not window.jobs.is_scoring, wait)
-        shown, dropped, due = stats.shown_share, stats.dropped, stats.due
-        window.close()
-    scored = timing.made[-1]
+        self.wait(lambda: until() and time.perf_counter() - begun >= PLAY_S)
+        share = stats.shown_share
+        return f"{share:.2%} of {stats.due} ({stats.dropped} dropped)", share
+
+
+def _control() -> Row:
+    """Playing alone, when everything is analysed and scored: what the machine has to spare just now."""
+    with tempfile.TemporaryDirectory() as folder:
+        film = Film(None, Path(folder))
+        film.wait(lambda: film.scored)
+        words, _ = film.frames(lambda: True)
+        film.window.close()
+    return ("the demonstration plays and nothing is scored: frames shown", words, "for comparison", True)
+
+
+def _scoring(name: str) -> list[Row]:
+    """The demonstration is scored with a model while it plays."""
+    with tempfile.TemporaryDirectory() as folder:
+        film = Film(_model(name, Path(folder)), Path(folder))
+        words, share = film.frames(lambda: film.scored)
+        film.window.close()
+    scored = film.timing.made[-1]
     assert scored.last is not None
     count = _count(name, scored.last)
     rate = count / scored.seconds
@@ -137,32 +171,21 @@ def _scoring(name: str) -> list[Row]:
             f">= {LEAST_A_SECOND:g}",
             rate >= LEAST_A_SECOND,
         ),
-        (
-            f"{name}: frames shown meanwhile",
-            f"{shown:.2%} of {due} ({dropped} dropped)",
-            ">= 99 %",
-            shown >= 0.99,
-        ),
+        (f"{name}: frames shown meanwhile", words, ">= 99 %", share >= 0.99),
     ]
 
 
-def _until(scored: Callable[[], bool], wait: Callable[[Callable[[], bool], float], bool]) -> None:
-    """At least some seconds of playing, and on until all is scored."""
-    begun = time.perf_counter()
-    wait(lambda: scored() and time.perf_counter() - begun >= PLAY_S, LIMIT_S)
-
-
 def _count(name: str, prediction: Prediction) -> int:
-    """Crops that were scored, or windows: the crops of clips, which most of the time goes into, count one by one."""
+    """Windows that were scored, or crops, those of clips one by one: cutting them takes most of the time."""
     if name == "mpdrm":
         return len(prediction.window_times)
-    return round(prediction.usable_s * 8)
+    with VideoReader(resource_path("demo/interview.mp4")) as reader:
+        return round(len(sampled_frames(reader.index.times_s, USUAL_RATES[112])) * prediction.usable_share)
 
 
 def _analysed() -> Path:
     """A data folder with the demonstration's recording; made once, kept in the temporary folder."""
     from lineament.analysis import analyze
-    from lineament.video import VideoReader
     from lineament_desktop.state.places import recording_folder
 
     folder = Path(tempfile.gettempdir()) / "lineament-bench" / "data"

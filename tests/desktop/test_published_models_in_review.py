@@ -98,11 +98,14 @@ def test_a_film_that_is_measured_is_scored_from_its_own_pictures_to_the_end(
 ) -> None:
     window.use_model(models / kind)
     qtbot.waitUntil(lambda: window.state.model is not None and window.state.model.folder.name == kind, timeout=30_000)
-    estimates = []
+    estimates, headings = [], []
     window.state.prediction_changed.connect(lambda p: estimates.append(p) if p is not None else None)
+    window.state.prediction_changed.connect(lambda _: headings.append(window.workspace.estimate.instrument.text()))
     window.player.open(film, play=False)
     qtbot.waitUntil(lambda: bool(estimates) and not window.jobs.is_scoring, timeout=60_000)
     assert window.state.failure is None
+    assert window.workspace.estimate.instrument.text() == "Estimate of PHQ-8"
+    assert any("so far" in heading or "still narrowing" in heading for heading in headings)
     last = window.state.prediction
     assert last is not None
     assert last.abstained is None

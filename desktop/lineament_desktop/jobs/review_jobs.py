@@ -170,6 +170,7 @@ class ReviewJobs(QObject):
                 job.cancel()
         was_measuring = self._measuring is not None
         self._measuring = self._scoring = self._requests = None
+        self._state.set_scoring(False)
         self.recording_path = None
         if was_measuring:
             self.stopping_changed.emit(False)
@@ -258,6 +259,7 @@ class ReviewJobs(QObject):
         job = BackgroundJob("scoring", requests, newest_only=frozenset({"Scored"}), log_path=str(log_file()))
         self._scoring, self._requests, self._scored_at = job, requests, monotonic()
         self._runner.start(job, partial(self._on_scored, job), partial(self._on_scoring_done, job))
+        self._state.set_scoring(True)
 
     def _scorer_maker(self, force: bool) -> Callable[[], Scores]:
         """What makes the scorer, in its own thread, of what is in use and on screen now."""
@@ -274,6 +276,7 @@ class ReviewJobs(QObject):
         if self._scoring is not None:
             self._scoring.cancel()
         self._scoring = self._requests = None
+        self._state.set_scoring(False)
 
     def _score(self, recording: RecordingView, *, last: bool = False) -> None:
         if self._requests is not None:
@@ -293,6 +296,7 @@ class ReviewJobs(QObject):
         if self._scoring is not job:
             return
         self._scoring = self._requests = None
+        self._state.set_scoring(False)
         if done.failure is not None:
             self._fail(done.failure + _way_out(done.error, self._state.recording))
 

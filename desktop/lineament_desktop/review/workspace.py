@@ -14,7 +14,7 @@ from lineament_desktop.state import ReviewState
 
 GAP = 4
 PICTURE_SIDE = (0.52, 0.48)
-NOW_SHARES = (0.36, 0.85, 0.64)  # of attention, the distribution and action units; those that are shown share it
+NOW_SHARES = (0.36, 0.72, 0.64)  # of attention, the distribution and action units; those that are shown share it
 PANES_SHARE = 0.41
 
 
@@ -52,7 +52,7 @@ class ReviewWorkspace(QWidget):
         now = QSplitter(Qt.Orientation.Horizontal)
         now.setChildrenCollapsible(False)
         now.setHandleWidth(GAP)
-        for pane, stretch in ((self.attention_now, 4), (self.distribution, 9), (self.action_units_now, 7)):
+        for pane, stretch in ((self.attention_now, 4), (self.distribution, 8), (self.action_units_now, 7)):
             now.addWidget(pane)
             now.setStretchFactor(now.indexOf(pane), stretch)
         now.setSizes(_shares(*NOW_SHARES))

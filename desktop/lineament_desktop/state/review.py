@@ -27,8 +27,8 @@ class Message:
 class ReviewState:
     """Everything Review shows. Signals fire in the thread that changes the state: the window's own.
 
-    Facts (set by the player and the jobs): `video`, `index`, `recording`, `prediction`, `model`, `earlier`, `playhead`,
-    `playing`, `progress`, `failure`.
+    Facts (set by the player and the jobs): `video`, `index`, `recording`, `prediction`, `model`, `earlier`, `scoring`,
+    `playhead`, `playing`, `progress`, `failure`.
     Wishes (set by any widget, carried out by the player): `seek_frame`, `seek_time`, `step`, `set_playing`,
     `set_speed`, `set_loop`, `set_loop_start`.
     """
@@ -38,6 +38,7 @@ class ReviewState:
     recording_grew = Signal()  # the same recording has more rows, or its columns were revised
     prediction_changed = Signal(object)  # Prediction | None
     model_changed = Signal(object)  # ModelFacts | None: another model is in use
+    scoring_changed = Signal(bool)  # an estimate is being made, or another will follow
     earlier_changed = Signal(object)  # tuple[Path, ...]: recordings of the person's earlier visits
     playhead_changed = Signal(Playhead)  # the picture on screen is now this frame
     playing_changed = Signal(bool)
@@ -59,6 +60,7 @@ class ReviewState:
         self.recording: RecordingView | None = None
         self.prediction: Prediction | None = None
         self.model: ModelFacts | None = None
+        self.scoring = False
         self.earlier: tuple[Path, ...] = ()
         self.playhead: Playhead | None = None
         self.playing = False
@@ -113,6 +115,11 @@ class ReviewState:
         if model != self.model:
             self.model = model
             self.model_changed.emit(model)
+
+    def set_scoring(self, scoring: bool) -> None:
+        if scoring != self.scoring:
+            self.scoring = scoring
+            self.scoring_changed.emit(scoring)
 
     def set_earlier(self, recordings: tuple[Path, ...]) -> None:
         """Recordings of earlier visits of the person on screen."""

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from lineament.models.prediction import Prediction
 from lineament_desktop.review.panes.estimate_scale import EstimateScale
 from lineament_desktop.review.panes.pane_state import PaneState, estimated_state
+from lineament_desktop.review.player.timecode import format_time
 from lineament_desktop.state import ReviewState
 from lineament_desktop.widgets.elided_label import ElidedLabel
 
@@ -35,6 +36,7 @@ class EstimatePane(QFrame):
             signal.connect(self._on_change)
         state.video_changed.connect(self._on_change)
         state.failure_changed.connect(self._on_change)
+        state.scoring_changed.connect(self._on_change)
         self.refresh()
 
     def _make(self) -> None:
@@ -125,7 +127,12 @@ class EstimatePane(QFrame):
     def _heading(self, kind: str) -> str:
         prediction = self.state.prediction
         name = f"Estimate of {prediction.scale.name}" if prediction is not None else "Estimate"
-        return f"{name}, still narrowing while the video is measured" if kind == "live" else name
+        if kind != "live" or prediction is None:
+            return name
+        recording = self.state.recording
+        if recording is None or not recording.meta.complete or not len(prediction.window_times):
+            return f"{name}, still narrowing while the video is measured"
+        return f"{name}, of the first {format_time(float(prediction.window_times[-1, 1]))[:-4]} so far"
 
     def _show_figures(self, prediction: Prediction) -> None:
         if prediction.interval is not None and prediction.score is not None:

@@ -25,6 +25,7 @@ LEFT = Channel("", "less habit", "strength of what is left less habit", "×", "e
 STRENGTH_STEPS = (1.5, 2.0, 3.0, 5.0)  # times the mean of what was seen
 CHANGE_STEPS = (2.0, 3.0, 4.0, 6.0, 8.0)  # times as unlike as earlier visits among themselves
 ALIKE = 1.0
+UNIT = "Change 1×: as unlike the earlier visits as those are among themselves."
 HOW_TO = "Choose this person's earlier visits (Ctrl+E) to see what changed since."
 
 
@@ -75,7 +76,8 @@ class HabitPane(SignalPane):
         habit = prediction.habit if prediction is not None and scored else None
         self.headline.setText(account_words(prediction, habit, len(names)) if prediction and habit else _waiting(names))
         listed = "\n".join(names)
-        self.headline.setToolTip(f"{self.headline.text()}\n\nEarlier visits:\n{listed}" if names else HOW_TO)
+        told = f"{self.headline.text()}\n\nEarlier visits:\n{listed}\n\n{UNIT}"
+        self.headline.setToolTip(told if names else HOW_TO)
         self.earlier_button.setEnabled(self.state.recording is not None)
 
     def picture(self) -> Picture:
@@ -93,7 +95,7 @@ class HabitPane(SignalPane):
         prediction = self.state.prediction
         if prediction is None or prediction.habit is None or prediction.habit.change is None:
             return HOW_TO
-        return "change 1×: as earlier visits differ among themselves"
+        return ""  # the six names need the room; what 1× means is said on hover
 
 
 def account_words(prediction: Prediction, habit: HabitAndChange, chosen: int) -> str:

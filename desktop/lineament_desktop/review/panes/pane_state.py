@@ -42,7 +42,7 @@ def estimated_state(state: ReviewState, what: str) -> PaneState:
         if prediction.abstained is not None:
             return PaneState("abstained", ABSTAINED)
         complete = state.recording is not None and state.recording.meta.complete
-        return PaneState("finished" if complete else "live", "")
+        return PaneState("finished" if complete and not state.scoring else "live", "")
     if state.failure is not None:
         return PaneState("failed", NOT_SCORED)
     if state.recording is not None:
