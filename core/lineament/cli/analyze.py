@@ -1,22 +1,18 @@
 """`lineament analyze`: measure videos, score them, and write what was found."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
 from lineament.analysis import AnalysisSettings
 from lineament.cli.crops import report_crops, wanted_crops
-from lineament.cli.estimate import describe_estimate, write_estimate
+from lineament.cli.estimate import describe_estimate, find_and_load, write_estimate
 from lineament.cli.progress import watched_work
 from lineament.crops import CropRequest, analyze_with_crops
 from lineament.errors import LineamentError
 from lineament.models import Prediction
 from lineament.recording import Recording, write_openface_csv
-
-if TYPE_CHECKING:
-    from lineament.inference import Scorer
 
 
 @click.command("analyze")
@@ -32,8 +28,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--model",
-    type=click.Path(path_type=Path),
-    help="Model folder to score with; the shipped one if not given.",
+    help="Folder or name of the model to score with; the shipped one if not given.",
 )
 @click.option("--any-extractor", is_flag=True, help="Score even if the model was trained on another extractor; marked.")
 @click.option("--crops", callback=wanted_crops, help="Also keep aligned face crops, for example 112@8,224@2.")
@@ -43,7 +38,7 @@ def analyze_command(
     out: Path,
     openface_csv: bool,
     tracker: str,
-    model: Path | None,
+    model: str | None,
     any_extractor: bool,
     crops: tuple[CropRequest, ...],
     fresh: bool,
@@ -52,16 +47,21 @@ def analyze_command(
 
     A stopped or killed analysis goes on where it stopped when the same command is run again.
     """
+    from lineament.inference import estimate
+    from lineament.models.pixels import PixelModel
+
     console = Console(highlight=False, soft_wrap=True)
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
-    scorer = make_scorer(model, any_extractor)
+    loaded = find_and_load(model)
+    request = loaded.crop_request if isinstance(loaded, PixelModel) else None
+    wanted = tuple(dict.fromkeys((*crops, *((request,) if request is not None else ()))))
     settings = AnalysisSettings(tracker=tracker, fresh=fresh)
     failed = 0
     for file in files:
         try:
             with watched_work() as (cancel, sink):
-                recording, made = analyze_with_crops(file, out, settings, crops, cancel=cancel, sink=sink)
-                prediction = scorer.score(recording)
+                recording, made = analyze_with_crops(file, out, settings, wanted, cancel=cancel, sink=sink)
+                prediction = estimate(loaded, recording, force=any_extractor, cancel=cancel, sink=sink)
                 written = write_results(recording, prediction, file, out, openface_csv)
             report(console, file, prediction, written)
             report_crops(console, made)
@@ -70,13 +70,6 @@ def analyze_command(
             errors.print(f"error: {error}", markup=False)
     if failed:
         raise SystemExit(1)
-
-
-def make_scorer(model: Path | None, any_extractor: bool) -> "Scorer":
-    from lineament.inference import Scorer
-    from lineament.models import default_model_folder, load_model
-
-    return Scorer(load_model(model or default_model_folder()), force=any_extractor)
 
 
 def write_results(

@@ -5,12 +5,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from lineament.models import HabitAndChange, Prediction
+from lineament.models import HabitAndChange, Prediction, default_model_folder
 from lineament.recording import RecordingView
 from lineament.storage import write_atomically
 
 NOTICE = "Research use only. Model estimate, not a diagnosis."
 SIMULATED_NOTICE = "The model was trained on simulated behaviour."
+
+
+def find_and_load(model: str | None) -> Any:
+    """A model of either family by its folder or name, the default one where none is given; raises `ModelError`."""
+    from lineament.models.exchange.library import find_model, load_any
+
+    return load_any(find_model(model).folder if model is not None else default_model_folder())
 
 
 def describe_estimate(prediction: Prediction) -> str:

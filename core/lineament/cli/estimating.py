@@ -3,13 +3,12 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 
 from lineament.cli.crops import recording_of
-from lineament.cli.estimate import describe_estimate, describe_habit, estimate_json, write_estimate
+from lineament.cli.estimate import describe_estimate, describe_habit, estimate_json, find_and_load, write_estimate
 from lineament.cli.progress import watched_work
 from lineament.recording import SUFFIX, Recording, open_recording
 
@@ -43,7 +42,7 @@ def estimate_command(
     """
     from lineament.inference import estimate
 
-    loaded = _model(model)
+    loaded = find_and_load(model)
     measured, filmed = _opened(recording)
     before = [_opened(path)[0] for path in earlier]
     with watched_work() as (cancel, sink):
@@ -67,14 +66,6 @@ def estimate_command(
     if target is not None:
         write_estimate(found, measured, target)
         console.print(f"  wrote {target}", markup=False)
-
-
-def _model(name: str | None) -> Any:
-    """The model, of either family."""
-    from lineament.models import default_model_folder
-    from lineament.models.exchange.library import find_model, load_any
-
-    return load_any(find_model(name).folder if name is not None else default_model_folder())
 
 
 def _opened(path: Path) -> tuple[Recording, Path | None]:

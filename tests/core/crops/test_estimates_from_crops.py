@@ -88,3 +88,17 @@ def test_crops_of_another_recording_are_not_taken_for_its_own(place: Path) -> No
         estimate(model, recording)
     estimate(model, recording, video=place / "other.mp4")
     assert CropFile(place / CROPS).facts.provenance.data_hash == recording.meta.provenance.data_hash
+
+
+@pytest.mark.slow
+def test_analyze_scores_with_a_model_of_face_crops(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_hmhn(112).save(tmp_path / "m")
+    main(["analyze", str(clip), "--out", str(tmp_path / "out"), "--model", str(tmp_path / "m")])
+    assert "visit.mp4: PHQ-8 model estimate: 80 % interval" in capsys.readouterr().out
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "visit.estimate.json",
+        CROPS,
+        "visit.lineament.parquet",
+    ]
