@@ -35,7 +35,7 @@ class CalibrationChart(QWidget):
         return QSize(640, HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(420, HEIGHT)
+        return QSize(360, HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -111,6 +111,7 @@ class CardView(QWidget):
         self.metric_choice.currentTextChanged.connect(self._show_metric)
         note = QLabel(f"{self.card.persons.get('test', 0)} persons that took no part in training, 95 % intervals")
         note.setObjectName("muted")
+        note.setWordWrap(True)
         self._show_metric(self.metric_choice.currentText())
         return _boxed(self.metric_chart, self.metric_choice, note)
 
@@ -148,9 +149,10 @@ class CardView(QWidget):
         self.speed_button.clicked.connect(self.speed_asked)
         row = QHBoxLayout()
         row.setSpacing(16)
-        for widget in (self.size_words, self.speed_words, self.speed_button):
-            row.addWidget(widget)
-        row.addStretch(1)
+        self.speed_words.setWordWrap(True)
+        row.addWidget(self.size_words)
+        row.addWidget(self.speed_button)
+        row.addWidget(self.speed_words, 1)
         return row
 
     def show_measuring(self) -> None:
@@ -180,6 +182,9 @@ class _Wrapped(QLabel):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(LEAST_WIDTH, self.heightForWidth(max(self.width(), LEAST_WIDTH)))
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
