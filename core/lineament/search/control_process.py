@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
@@ -108,7 +109,8 @@ class Host:
         while not self._ended.wait(0.05):
             if time.monotonic() > until and not self._computing:
                 if self._run is not None:
-                    end_session(self._run, ignore_events, "stopped")
+                    with suppress(ValueError):  # it was closed, and has said how it ended
+                        end_session(self._run, ignore_events, "stopped")
                 self._end(Ended("stopped"))
                 os._exit(0)
 

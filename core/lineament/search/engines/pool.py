@@ -10,7 +10,7 @@ from lineament.errors import LineamentError
 from lineament.progress import Cancelled, CancelToken, EventSink
 from lineament.search.engines.engine import read_finished
 from lineament.search.engines.worker import Failed, Finished, Ready, Stopped, Task
-from lineament.search.engines.workers import Worker, speaking
+from lineament.search.engines.workers import LAST_WORDS_S, Worker, speaking
 from lineament.search.runs.context import DEFAULT_POLICY, SavePolicy
 from lineament.search.runs.errors import RunError
 from lineament.search.runs.events import Event, event_now
@@ -23,6 +23,8 @@ ATTEMPTS = 3
 """So often is a unit begun whose worker dies: the first time and two repetitions."""
 POLL_S = 0.05
 """How soon a cancellation is noticed."""
+START_PATIENCE_S = 1.0
+"""A unit that has not yet reported a step when it is stopped has nothing to save: it is killed after so long."""
 STOP_PATIENCE_S = 30.0
 """Units that have not saved and stopped by then are killed; their last checkpoints stay."""
 
@@ -57,7 +59,9 @@ class PoolEngine:
     def close(self) -> None:
         """End the processes at once. What a unit did since its last checkpoint is lost, as in a kill."""
         while self._team:
-            self._team.pop().end()
+            worker = self._team.pop()
+            # one that is still loading its libraries hears nothing yet, and has nothing to lose
+            worker.end(LAST_WORDS_S if worker.ready else 0.0)
 
     def __enter__(self) -> Self:
         return self
@@ -93,7 +97,8 @@ class _Shift:
         self._deaths: Counter[str] = Counter()
         self._idle_deaths = 0
         self._ending: Exception | None = None
-        self._patience_ends = float("inf")
+        self._stop_asked_at = float("inf")
+        self._stepped: set[str] = set()
 
     def work_off(self, units: list[Unit]) -> dict[str, UnitResult]:
         """Dearest first, so that no long one is left for the end."""
@@ -103,7 +108,7 @@ class _Shift:
                 self._end_with(Cancelled())
             if self._ending is None:
                 self._hand_out()
-            elif time.monotonic() > self._patience_ends:
+            else:
                 self._give_up()
             for worker in speaking(self._team, POLL_S):
                 self._hear(worker)
@@ -131,6 +136,8 @@ class _Shift:
 
     def _take(self, worker: Worker, message: object) -> None:
         if isinstance(message, Event):
+            if message.kind == "unit_progress" and message.unit is not None:
+                self._stepped.add(message.unit)
             self._record(message)
         elif isinstance(message, Ready):
             worker.ready = True
@@ -155,14 +162,18 @@ class _Shift:
         """Stop all units; the first reason counts."""
         if self._ending is None:
             self._ending = error
-            self._patience_ends = time.monotonic() + STOP_PATIENCE_S
+            self._stop_asked_at = time.monotonic()
             for worker in self._team:
                 worker.stop_unit()
 
     def _give_up(self) -> None:
+        """End workers that have had the time to save, or have nothing to save."""
+        waited = time.monotonic() - self._stop_asked_at
         for worker in self._busy:
-            self._team.remove(worker)
-            worker.end(patience_s=0.0)
+            steps = worker.unit is not None and worker.unit.key in self._stepped
+            if waited > (STOP_PATIENCE_S if steps else START_PATIENCE_S):
+                self._team.remove(worker)
+                worker.end(patience_s=0.0)
 
     def _bury(self, worker: Worker) -> None:
         """A worker has died: its unit is begun again from its checkpoint, if it was not the third time."""

@@ -12,7 +12,7 @@ from lineament.search.engines.worker import CancelUnit, Task, work
 from lineament.search.runs.unit import Unit
 
 _SPAWN = multiprocessing.get_context("spawn")
-_LAST_WORDS_S = 5.0
+LAST_WORDS_S = 5.0
 """How long a process may take to end after its pipe was closed, before it is killed."""
 
 
@@ -52,7 +52,7 @@ class Worker:
         except OSError as error:  # it was killed in the middle of a word
             raise EOFError from error
 
-    def end(self, patience_s: float = _LAST_WORDS_S) -> int | None:
+    def end(self, patience_s: float = LAST_WORDS_S) -> int | None:
         """End the process, whatever it does; its exit status (negative: the signal that killed it)."""
         self.connection.close()
         self._process.join(patience_s)
