@@ -7,14 +7,15 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from tests.support.fakes import FakeRecording, fake_abstention, fake_prediction, fake_video
 from tests.support.published_predictions import DJ_LDML, HMHN, fake_distribution
+from tests.support.review import shown_workspace
 
 from lineament.datasets.scales import BDI2, PHQ8, VLOG_LABEL
 from lineament_desktop.review.panes.distribution_chart import DistributionChart
-from lineament_desktop.review.workspace import Controls, ReviewWorkspace
+from lineament_desktop.review.workspace import ReviewWorkspace
 from lineament_desktop.state import ReviewState
 from lineament_desktop.theme import apply_theme, tokens
 
@@ -26,12 +27,7 @@ def state() -> ReviewState:
 
 @pytest.fixture
 def workspace(qtbot: QtBot, state: ReviewState) -> ReviewWorkspace:
-    made = ReviewWorkspace(state, Controls(QLabel("picture"), QLabel("buttons"), QLabel("seek bar")))
-    qtbot.addWidget(made)
-    made.resize(1400, 900)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    return shown_workspace(qtbot, state)
 
 
 @pytest.fixture

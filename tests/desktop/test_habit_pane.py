@@ -5,15 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from tests.support.fakes import FakeRecording, fake_abstention, fake_video
 from tests.support.published_predictions import DJ_LDML, MPDRM, fake_habit
 from tests.support.qt import hover
+from tests.support.review import shown_workspace
 
 from lineament.models.prediction import Prediction
 from lineament_desktop.review.panes.habit_pane import HOW_TO, HabitPane
-from lineament_desktop.review.workspace import Controls, ReviewWorkspace
+from lineament_desktop.review.workspace import ReviewWorkspace
 from lineament_desktop.state import Playhead, ReviewState
 
 
@@ -24,12 +24,7 @@ def state() -> ReviewState:
 
 @pytest.fixture
 def workspace(qtbot: QtBot, state: ReviewState) -> ReviewWorkspace:
-    made = ReviewWorkspace(state, Controls(QLabel("picture"), QLabel("buttons"), QLabel("seek bar")))
-    qtbot.addWidget(made)
-    made.resize(1400, 900)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    return shown_workspace(qtbot, state)
 
 
 @pytest.fixture

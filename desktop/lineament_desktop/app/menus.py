@@ -168,6 +168,8 @@ def _fill_models(window: "MainWindow", menu: QMenu) -> None:
     shipped = shipped_models()
     own = [folder for folder in window.settings.own_models() if folder not in {model.folder for model in shipped}]
     entries = [(model.folder, model.name, model.kind) for model in shipped]
+    if present is not None and present.folder not in {*own, *(model.folder for model in shipped)}:
+        own.insert(0, present.folder)  # put into use from the command line
     entries += [(folder, folder.name, str(folder.parent)) for folder in own]
     for number, (folder, name, detail) in enumerate(entries):
         if number == len(shipped):
