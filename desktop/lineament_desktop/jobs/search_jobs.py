@@ -50,14 +50,13 @@ class _Working:
 class SearchJobs(QObject):
     """Lives in the window's thread. changed: tasks or their states. moved_on: a task's standing. ended: a task.
 
-    told: a sentence with its severity. estimated: the `Estimated` of a task whose step was tried.
+    told: a sentence with its severity.
     """
 
     changed = Signal()
     moved_on = Signal(object)
     ended = Signal(object)
     told = Signal(str, str)
-    estimated = Signal(object, object)
     measured = Signal(object)
     """An `Estimated`, or the sentence that says why there is none; None where it was stopped."""
 
@@ -184,7 +183,7 @@ class SearchJobs(QObject):
         if isinstance(message, Warned):
             self.told.emit(f"{task.folder.name}: {message.text}", "warning")
         elif isinstance(message, Estimated):
-            self.estimated.emit(task, message)
+            task.estimate = message.estimate
         elif isinstance(message, Doing):
             task.doing = message.text
         elif isinstance(message, Progress):
@@ -211,8 +210,6 @@ class SearchJobs(QObject):
         self.queue.remove(task)
         if task.discarded:
             self._delete(task.folder)
-        elif ended.how == "failed":
-            self.told.emit(ended.why, "error")
         self._begin_next()
         self.ended.emit(task)
         self.changed.emit()

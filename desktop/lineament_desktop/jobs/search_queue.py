@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from lineament.search.control_messages import Command, Ended, SearchRequest, Standing
+from lineament.search.control_messages import Ended, SearchRequest, Standing
+from lineament.search.preflight import Estimate
 
 TaskState = Literal["queued", "preparing", "running", "pausing", "paused", "stopping", "ended"]
 ACTIVE: frozenset[TaskState] = frozenset({"preparing", "running", "pausing", "paused", "stopping"})
@@ -14,7 +15,8 @@ _numbers = itertools.count(1)
 
 @dataclass(eq=False)
 class SearchTask:
-    """One search that was asked for in this window. doing: a sentence while it is prepared. begun: its run is on disk.
+    """One search that was asked for in this window. doing: a sentence while it is prepared. estimate: once a step was
+    tried. begun: its run is on disk.
 
     after_phase: it stops when the present phase is finished. discarded: its run is deleted once it has stopped.
     """
@@ -24,6 +26,7 @@ class SearchTask:
     state: TaskState = "queued"
     doing: str = ""
     standing: Standing | None = None
+    estimate: Estimate | None = None
     begun: bool = False
     after_phase: bool = False
     discarded: bool = False
@@ -88,14 +91,3 @@ class SearchQueue:
     def of_folder(self, folder: Path) -> SearchTask | None:
         """The task that waits for or works in a run's folder."""
         return next((task for task in self.tasks if task.folder == folder and task.state != "ended"), None)
-
-
-def commands_of(task: SearchTask) -> tuple[Command, ...]:
-    """What can be asked of a task as it stands."""
-    if task.state == "paused":
-        return ("go on", "stop")
-    if task.state == "preparing":
-        return ("stop",)
-    if task.state == "running":
-        return ("pause", "do not finish phase" if task.after_phase else "finish phase", "stop")
-    return ()

@@ -2,7 +2,7 @@
 
 from time import monotonic
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from lineament.search.monitor.state import StateKind
@@ -21,6 +21,7 @@ class ControlBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._task: SearchTask | None = None
         self._asked_at: float | None = None
         self.words = ElidedLabel()
@@ -87,6 +88,7 @@ class ControlBar(QWidget):
             self.resume: state is None and kind in RESUMABLE,
             self.repeat: state is None and kind not in (None, "unreadable"),
         }
+        had_focus = any(button.hasFocus() for button in self._buttons)
         for button, there in shown.items():
             button.setVisible(there)
         self.pause.setEnabled(state == "running")
@@ -94,11 +96,15 @@ class ControlBar(QWidget):
         self.after_phase.setChecked(task is not None and task.after_phase)
         for button in (self.stop, self.discard):
             button.setEnabled(state != "stopping")
-        for widget in (self.bar, self.share, self.words):
+        for widget in (self.bar, self.share):
             widget.setVisible(task is not None)
         self.setVisible(task is not None or kind is not None)
         self.show_standing()
         self._show_words()
+        if had_focus:
+            # never to a neighbour that stops or deletes: a key pressed twice must do no harm
+            harmless = (self.go_on, self.pause, self.resume)
+            next((one for one in harmless if shown[one] and one.isEnabled()), self).setFocus()
         (self._tick.start if self._asked_at is not None else self._tick.stop)()
 
     def show_standing(self) -> None:
@@ -117,5 +123,7 @@ class ControlBar(QWidget):
             self.words.setText(f"{ASKED[task.state]}: {seconds:.0f} s")
         elif task.state == "queued":
             self.words.setText("Waits until the device is free.")
-        else:
+        elif task.doing or task.estimate is None or task.state != "running":
             self.words.setText(task.doing)
+        else:
+            self.words.setText(f"Said before it began: {task.estimate.words}")

@@ -253,6 +253,11 @@ class Setup(QWidget):
         else:
             self.refresh()
 
+    def show_problem(self, sentence: str) -> None:
+        """Why the search that was asked for did not begin; until something is changed."""
+        self.problem.setText(sentence)
+        self.problem.show()
+
     # Asking
 
     @property

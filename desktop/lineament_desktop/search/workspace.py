@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from lineament.errors import LineamentError
 from lineament.search.control_folders import RunsReader, RunSummary, remove_run, summary_of_run
-from lineament.search.control_messages import Command, Estimated, SearchRequest
+from lineament.search.control_messages import Command, SearchRequest
 from lineament.storage import make_folder, write_atomically
 from lineament_desktop.app.pages import Context
 from lineament_desktop.jobs.search_jobs import SearchJobs
@@ -97,7 +97,6 @@ class SearchWorkspace(QWidget):
         self.jobs.changed.connect(self._show_tasks)
         self.jobs.moved_on.connect(self._on_moved)
         self.jobs.ended.connect(self._on_ended)
-        self.jobs.estimated.connect(self._on_estimated)
         self.jobs.measured.connect(self.setup.show_measured)
 
     def _tell(self, sentence: str, severity: str) -> None:
@@ -231,21 +230,35 @@ class SearchWorkspace(QWidget):
         if self._shown == [task.folder]:
             self.bar.show_standing()
 
-    def _on_estimated(self, task: SearchTask, found: Estimated) -> None:
-        self._tell(f"{task.folder.name}: {found.estimate.words}", "information")
-
     def _on_ended(self, task: SearchTask) -> None:
+        """Say how it ended, where the run itself is not in sight to say it."""
         self.refresh()
-        how = task.ended.how if task.ended is not None else "stopped"
+        ended, name = task.ended, task.folder.name
+        if ended is None:
+            return
         if task.discarded:
-            self._tell(f"{task.folder.name} was deleted.", "information")
-        elif how == "finished":
-            self._tell(f"{task.folder.name}: the search is finished.", "information")
+            self._tell(f"{name} was deleted.", "information")
+        elif ended.how == "failed" and not task.begun:
+            self._on_not_begun(task, ended.why)
+        elif not self._in_sight(task):
+            words = {
+                "finished": f"{name}: the search is finished.",
+                "stopped": f"{name} was stopped. What is finished is kept; resume it to go on.",
+                "failed": ended.why,
+            }
+            self._tell(words[ended.how], "error" if ended.how == "failed" else "information")
+        if ended.how == "finished":
             self.setup.look_again()
-        elif how == "stopped" and task.begun:
-            self._tell(f"{task.folder.name} was stopped. What is finished is kept; resume it to go on.", "information")
-        if how == "failed" and not task.begun and not task.request.resumed:
+
+    def _on_not_begun(self, task: SearchTask, why: str) -> None:
+        if task.request.resumed or not self.isVisible():
+            self._tell(why, "error")
+        if not task.request.resumed:
             self.tabs.setCurrentWidget(self.setup)
+            self.setup.show_problem(f"The search did not begin. {why}")
+
+    def _in_sight(self, task: SearchTask) -> bool:
+        return self.isVisible() and self._shown == [task.folder]
 
     # Runs that lie elsewhere
 
