@@ -1,12 +1,12 @@
 """Where in the face the model looked, as a heat map that lies on the face, with its scale."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QLinearGradient, QPainter, QTransform
 
 from lineament_desktop.review.player.frame_state import FrameState
 from lineament_desktop.review.player.layers.base import OverlayLayer
@@ -123,31 +123,42 @@ def legend_words(regions: RegionsNow) -> str:
 
 def paint_legend(painter: QPainter, regions: RegionsNow, transform: ViewTransform) -> None:
     """In the picture's lower left corner: what the colours mean, in multiples of looking everywhere alike."""
-    opacity = painter.opacity()
-    painter.setOpacity(1.0)
-    painter.setFont(small_font(painter.font()))
-    metrics = painter.fontMetrics()
-    line, end = metrics.height(), f"{regions.top:g}× even"
-    width = max(metrics.horizontalAdvance(legend_words(regions)), _BAR + metrics.horizontalAdvance(f"0 {end}") + 12)
+    font = small_font(painter.font())
+    legend = legend_image(legend_words(regions), regions.top, font.toString(), painter.device().devicePixelRatioF())
+    place = QPointF(transform.left + 8, transform.top + transform.height - 8 - legend.deviceIndependentSize().height())
+    painter.drawImage(place, legend)
+
+
+@lru_cache(maxsize=8)
+def legend_image(words: str, top: float, font: str, ratio: float) -> QImage:
+    """Drawn once for all frames that show the same crop's map."""
+    style = QFont()
+    style.fromString(font)
+    metrics = QFontMetrics(style)
+    line, end = metrics.height(), f"{top:g}× even"
+    zero = metrics.horizontalAdvance("0") + 6
+    width = max(metrics.horizontalAdvance(words), zero + _BAR + 6 + metrics.horizontalAdvance(end))
     plate = QRectF(0, 0, width + 2 * _PAD, 3 * line + _PAD)
-    plate.moveBottomLeft(QPointF(transform.left + 8, transform.top + transform.height - 8))
+    image = QImage((plate.size() * ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(style)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_PLATE)
     painter.drawRoundedRect(plate, 4, 4)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(_WORDS)
-    row = QRectF(plate.left() + _PAD, plate.top() + _PAD / 2, width, line)
-    painter.drawText(row, Qt.AlignmentFlag.AlignLeft, "region attention")
-    row.translate(0, line)
-    painter.drawText(row, Qt.AlignmentFlag.AlignLeft, "0")
-    zero = metrics.horizontalAdvance("0") + 6
-    bar = QRectF(row.left() + zero, row.top() + 3, _BAR, line - 6)
+    row = QRectF(_PAD, _PAD / 2, width, line)
+    bar = QRectF(row.left() + zero, row.top() + line + 3, _BAR, line - 6)
+    for text in ("region attention", "0", words):
+        painter.drawText(row, Qt.AlignmentFlag.AlignLeft, text)
+        row.translate(0, line)
     painter.fillRect(bar, _GROUND)
     painter.fillRect(bar, _gradient(bar))
-    painter.drawText(QRectF(bar.right() + 6, row.top(), width, line), Qt.AlignmentFlag.AlignLeft, end)
-    row.translate(0, line)
-    painter.drawText(row, Qt.AlignmentFlag.AlignLeft, legend_words(regions))
-    painter.setOpacity(opacity)
+    painter.drawText(QPointF(bar.right() + 6, _PAD / 2 + line + metrics.ascent()), end)
+    painter.end()
+    return image
 
 
 def _gradient(bar: QRectF) -> QLinearGradient:
