@@ -14,8 +14,9 @@ from lineament.search.monitor.state import RunState, StateReader
 from lineament.search.outcome_files import OUTCOME
 from lineament.search.runs.errors import RunError
 from lineament.search.runs.events import Event
+from lineament.search.runs.lock import RunLock
 from lineament.search.runs.plain import from_text
-from lineament.search.runs.run import EVENTS, FACTS, read_facts
+from lineament.search.runs.run import EVENTS, FACTS, LOCK, read_facts
 from lineament.storage import writing_to
 
 TAIL = 1 << 16
@@ -121,7 +122,6 @@ def remove_run(folder: Path) -> None:
     Raises `RunError` for a folder without a run or one that is worked in, `StorageError` where it may not be deleted.
     """
     read_facts(folder)
-    if summary_of_run(folder).state.live:
-        raise RunError("the run is being worked in", path=folder, remedy="Stop it first.")
+    RunLock(folder / LOCK).release()  # nobody holds it
     with writing_to(folder):
         shutil.rmtree(folder)
