@@ -2,42 +2,25 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.support.tiny_search import COHORT, TINY
 
 from lineament.cli.main import main
 from lineament.search.config import SearchConfig
 from lineament.search.control_folders import summary_of_run
 from lineament.search.preflight import Rate, estimate, in_words, rate_of_runs, size_of
 from lineament.search.preset_files import SettingsFile, write_settings
-from lineament.search.recipe import Recipe
 
-CONFIG = SearchConfig(
-    method="random",
-    budget=2,
-    seconds=30.0,
-    folds=2,
-    repeats=1,
-    search_folds=2,
-    short_list=3,
-    random_candidates=0,
-    random_controls=1,
-    tuning_steps=0,
-    width=4,
-    token=6,
-    attention_width=3,
-    attributes=("gaze", "head pose"),
-    families=("cnn", "moments"),
-    workers=1,
-    recipe=Recipe(steps=4, persons=4, windows=2, validation_windows=1),
-)
+CONFIG = replace(TINY, budget=2, recipe=replace(TINY.recipe, steps=4))
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Path:
     path = tmp_path / "tiny.search.json"
-    write_settings(path, SettingsFile("tiny", CONFIG, "simulated:strong:12:1"))
+    write_settings(path, SettingsFile("tiny", CONFIG, COHORT))
     return path
 
 

@@ -1,4 +1,4 @@
-"""A Search workspace for tests, and a search so small that it takes seconds once its process has started."""
+"""A Search workspace for tests, and a tiny search as a file of settings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
@@ -6,36 +6,15 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
+from tests.support.tiny_search import COHORT, TINY
 
-from lineament.search.config import SearchConfig
 from lineament.search.preset_files import SettingsFile, write_settings
-from lineament.search.recipe import Recipe
 from lineament_desktop.app.pages import Context
 from lineament_desktop.jobs.core_work import Core
 from lineament_desktop.search.workspace import SearchWorkspace
 from lineament_desktop.state import Message, ReviewState
 from lineament_desktop.state.settings import Settings
 
-COHORT = "simulated:strong:12:1"
-TINY = SearchConfig(
-    method="random",
-    budget=12,
-    seconds=30.0,
-    folds=2,
-    repeats=1,
-    search_folds=2,
-    short_list=3,
-    random_candidates=0,
-    random_controls=1,
-    tuning_steps=0,
-    width=4,
-    token=6,
-    attention_width=3,
-    attributes=("gaze", "head pose"),
-    families=("cnn", "moments"),
-    workers=1,
-    recipe=Recipe(steps=40, persons=4, windows=2, validation_windows=1),
-)
 STARTS_MS = 240_000
 """A process that loads torch on a busy machine."""
 

@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
-from tests.desktop.search.conftest import COHORT, TINY, Shown
+from tests.desktop.search.conftest import Shown
+from tests.support.tiny_search import COHORT, TINY
 
 from lineament.search.config import PRESETS, SETTINGS, SearchConfig
 from lineament.search.preset_files import read_settings

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 import pytest
-from tests.desktop.search.conftest import COHORT, TINY
 from tests.support.killing import EventsFrom, alive, started, until
+from tests.support.tiny_search import COHORT, TINY
 
 from lineament.progress import CancelToken, ignore_events
 from lineament.search.cohort_source import CohortSource, source_features
