@@ -7,21 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from lineament.datasets.checks import check_labels, check_recording, missing_sessions, named
 from lineament.datasets.cohort import Cohort, Session
 from lineament.datasets.scales import SCALES
-from lineament.errors import DatasetError, RecordingError
-from lineament.provenance import Provenance
+from lineament.errors import DatasetError
 from lineament.recording.in_memory import InMemoryRecording
-from lineament.recording.view import Blink, FaceSummary, RecordingMeta
+from lineament.recording.session_file import read_session
 from lineament.simulation.session import EXTRACTOR
-from lineament.simulation.storage import COHORT_SCHEMA, LABEL_COLUMNS, LOST_POINT
+from lineament.simulation.storage import COHORT_SCHEMA, LABEL_COLUMNS
 
 MANIFEST, LABELS = "cohort.json", "labels.csv"
 _AGAIN = "Write the cohort again."
-_POINTS = frozenset(f"{letter}_{k}" for letter in "xy" for k in range(68))
 
 
 def open_simulated(folder: Path, *, skip_missing: bool = False) -> Cohort:
@@ -57,7 +53,9 @@ class _SessionFiles:
     files: tuple[Path, ...]
 
     def __call__(self, i: int) -> InMemoryRecording:
-        return read_session(self.files[i])
+        recording = read_session(self.files[i])
+        check_recording(recording, lambda _: self.files[i])
+        return recording
 
 
 def _with_files(folder: Path, sessions: list[Session], *, skip_missing: bool) -> tuple[list[Session], tuple[str, ...]]:
@@ -135,34 +133,3 @@ def _session(folder: Path, row: dict[str, str], seen: Counter[str]) -> Session:
         visit=seen[row["person_id"]],
         files=(folder / row["file"],),
     )
-
-
-def read_session(path: Path) -> InMemoryRecording:
-    """One session's file; raises `RecordingError` when it is missing or damaged."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    remedy = "Delete it and write the cohort again; the other sessions are kept."
-    try:
-        table = pq.read_table(path)
-        facts = json.loads((table.schema.metadata or {})[b"lineament"])
-        steps = int(facts["point_steps"])
-        provenance = Provenance.from_json(facts["provenance"])
-        blinks = tuple(Blink(**blink) for blink in facts["blinks"])
-        columns = {name: table.column(name).to_numpy() for name in table.column_names if name not in _POINTS}
-        points = np.stack(
-            [np.stack([table.column(f"{letter}_{k}").to_numpy() for k in range(68)], axis=1) for letter in "xy"], axis=2
-        )
-    except OSError as error:
-        raise RecordingError("the session cannot be read", path=path, remedy=remedy) from error
-    except (pa.ArrowInvalid, KeyError, TypeError, ValueError) as error:
-        raise RecordingError("the session's file is damaged", path=path, remedy=remedy) from error
-    found = np.asarray(columns["success"], dtype=bool)
-    pixels = np.where(points == LOST_POINT, np.nan, points / steps).astype(np.float32)
-    times, sizes = columns["timestamp"][found], columns["face_size"][found]
-    first, last, size = (float(times[0]), float(times[-1]), float(sizes.mean())) if len(times) else (0.0, 0.0, 0.0)
-    face = FaceSummary(0, len(times), first, last, size)
-    meta = RecordingMeta(1, provenance, None, (face,), 0, blinks, len(times), complete=True)
-    recording = InMemoryRecording(meta, columns, pixels)
-    check_recording(recording, lambda _: path)
-    return recording

@@ -18,14 +18,13 @@ import numpy as np
 from lineament.errors import StorageError
 from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_events
 from lineament.provenance import utc_now
+from lineament.recording.session_file import LOST_POINT, POINT_STEPS
 from lineament.simulation.cohort import SimulatedCohort, Subject, session_truth
 from lineament.simulation.session import SIMULATOR_VERSION, SimulatedRecording
 from lineament.storage import atomic_file, write_atomically
 from lineament.version import __version__
 
 COHORT_SCHEMA = 1
-POINT_STEPS = 16
-LOST_POINT = -32768
 LABEL_COLUMNS = ("person_id", "session_id", "file", "phq8", "phq8_binary", "gender", "age", "split")
 
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from lineament.datasets import PHQ8, Cohort, Session, open_cohort
-from lineament.datasets.simulated_folder import read_session
 from lineament.errors import DatasetError, RecordingError, StorageError
 from lineament.progress import Cancelled, CancelToken
+from lineament.recording import open_recording
+from lineament.recording.session_file import read_session
 from lineament.simulation import simulate_cohort, write_cohort
 
 
@@ -143,3 +144,14 @@ def test_a_person_in_two_splits_is_refused() -> None:
         visits(1, 2).with_session_splits(["train", "test"])
     with pytest.raises(DatasetError, match="has no calibration sessions"):
         visits(2, 1).split("calibration")
+
+
+def test_a_session_can_be_opened_alone(folder: Path) -> None:
+    """As a recording of its own: to look at it, or as an earlier visit of a person."""
+    file = folder / "sessions" / "S00002.parquet"
+    alone, within = open_recording(file), open_cohort(folder).recording(1)
+    np.testing.assert_array_equal(alone.column("AU12_r"), within.column("AU12_r"))
+    points = alone.landmarks68(0, alone.n_rows)
+    assert points is not None
+    np.testing.assert_array_equal(points, within.landmarks68(0, within.n_rows))
+    assert alone.meta.provenance == within.meta.provenance
