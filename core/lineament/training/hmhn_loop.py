@@ -11,7 +11,7 @@ from torch.nn import functional  # noqa: TID253
 
 from lineament.models.hmhn.losses import AffinityLoss, bands, partition_loss
 from lineament.models.hmhn.model import to_pictures
-from lineament.models.hmhn.network import HMHNNetwork
+from lineament.models.hmhn.network import HMHNNetwork, HMHNOutput
 from lineament.models.pixels import FloatArray, IntArray, read_crops, spread_rows
 from lineament.progress import CancelToken, EventSink, ProgressMeter
 from lineament.training.checkpoint import Checkpoint, write_checkpoint
@@ -90,7 +90,10 @@ class Trainer:
             if checkpoint is not None:
                 write_checkpoint(checkpoint, _as_checkpoint(training, identity))
         meter.finish()
-        training.learner.network.load_state_dict(training.best)
+        network = training.learner.network
+        network.load_state_dict(training.best)
+        with torch.inference_mode():
+            network.usual.copy_(self.usual(network))
         return training
 
     def _epoch(self, training: Training, meter: ProgressMeter) -> None:
@@ -135,20 +138,30 @@ class Trainer:
 
     def dev_estimates(self, network: HMHNNetwork) -> FloatArray:
         """Scores float64[D] of the dev videos in points, each from crops spread over it, not cut to the scale."""
-        network.eval()
         pool = np.median if self.config.video_score == "median" else np.mean
         found = np.empty(len(self.dev))
         for k, i in enumerate(self.dev):
-            self.cancel.raise_if_cancelled()
-            source = self.videos.sources[i]
-            rows = spread_rows(len(source.times), self.config.dev_frames)
-            scores = []
-            for at in range(0, len(rows), _AT_ONCE):
-                pictures = to_pictures(read_crops(source, rows[at : at + _AT_ONCE]), network.mean.device)
-                with torch.inference_mode():
-                    scores.append(network(pictures).score.double().cpu().numpy())
+            scores = [output.score.double().cpu().numpy() for output in self._outputs(network, int(i))]
             found[k] = self.mean + self.sd * float(pool(np.concatenate(scores)))
         return found
+
+    def usual(self, network: HMHNNetwork) -> Tensor:
+        """[K, h, w], the mean over the train videos' crops of what each place puts into the score."""
+        means = []
+        for i in self.train:
+            put_in = [network.contributions(output) for output in self._outputs(network, int(i))]
+            means.append(torch.cat(put_in).mean(dim=0))
+        return torch.stack(means).mean(dim=0)
+
+    @torch.inference_mode()
+    def _outputs(self, network: HMHNNetwork, i: int) -> list[HMHNOutput]:
+        """What the network makes of crops spread over video i."""
+        self.cancel.raise_if_cancelled()
+        network.eval()
+        source = self.videos.sources[i]
+        rows = spread_rows(len(source.times), self.config.dev_frames)
+        blocks = (rows[at : at + _AT_ONCE] for at in range(0, len(rows), _AT_ONCE))
+        return [network(to_pictures(read_crops(source, block), network.mean.device)) for block in blocks]
 
 
 def means_of(values: Tensor, owners: Tensor) -> Tensor:

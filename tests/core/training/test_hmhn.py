@@ -13,14 +13,14 @@ import torch  # noqa: TID253
 from lineament.datasets import PHQ8
 from lineament.errors import DatasetError, ModelError
 from lineament.models import load_pixel_model
-from lineament.models.hmhn.model import HMHNModel
+from lineament.models.hmhn.model import HMHNModel, to_pictures
 from lineament.models.hmhn.presets import HMHNShape
 from lineament.progress import Cancelled, CancelToken
 from lineament.training.events import EpochFinished
 from lineament.training.hmhn import AugmentationSettings, CropVideos, HMHNConfig, train_hmhn, trained
 from lineament.training.hmhn_augment import augmented
 from lineament.training.hmhn_data import crop_statistics, draw_crops, equal_batches, read_pairs
-from lineament.training.hmhn_loop import Trainer
+from lineament.training.hmhn_loop import Trainer, means_of
 
 SIZE, PATCH = 32, 8
 NONE = AugmentationSettings(mirror=0, shift=0, turn=0, zoom=0, brightness=0, contrast=0, saturation=0)
@@ -255,6 +255,31 @@ def test_an_epoch_draws_no_crop_twice_and_reads_them_in_place(few: CropVideos) -
     assert sizes == [6, 6, 5]
 
 
+def test_crops_that_are_judged_together_follow_each_other(few: CropVideos) -> None:
+    rows = few.rows("train")
+    pairs = draw_crops(few, rows, 4, np.random.default_rng(0), together=2)
+    assert (pairs[::2, 0] == pairs[1::2, 0]).all()
+    assert len(np.unique(pairs, axis=0)) == len(pairs) == 4 * len(rows)
+    assert (pairs[:-2:2, 0] != pairs[2::2, 0]).any()
+    odd = draw_crops(few, rows, 3, np.random.default_rng(0), together=2)
+    assert len(odd) == 3 * len(rows)
+
+
+def test_means_of_owners_are_numpys() -> None:
+    values, owners = torch.tensor([1.0, 5.0, 2.0, 4.0, 9.0], requires_grad=True), torch.tensor([7, 3, 7, 7, 5])
+    found = means_of(values, owners)
+    np.testing.assert_allclose(found.detach(), [5.0, 9.0, 7 / 3])
+    found.sum().backward()
+    assert values.grad is not None
+    np.testing.assert_allclose(values.grad, [1 / 3, 1, 1 / 3, 1 / 3, 1])
+
+
+def test_videos_may_be_learnt_from_several_crops_together(few: CropVideos) -> None:
+    together = network_of(few, replace(QUICK, together=2))
+    apart = network_of(few, QUICK)
+    assert any(not torch.equal(together[name], apart[name]) for name in apart)
+
+
 def test_what_the_ridge_control_reads_is_cells_means_and_spreads() -> None:
     crops = np.random.default_rng(0).integers(0, 256, (3, 15, 15, 3), dtype=np.uint8)
     found = crop_statistics(crops).reshape(2, 7, 7, 3)
@@ -301,3 +326,13 @@ def test_default_augmentation_keeps_a_crop_recognisable_and_in_range() -> None:
         assert np.corrcoef(before.flatten(), after.flatten())[0, 1] > 0.7
     again = augmented(pictures, replace(AugmentationSettings(), mirror=0), torch.Generator().manual_seed(0))
     assert torch.equal(found, again)
+
+
+def test_the_usual_contributions_are_those_of_the_train_videos_crops(few: CropVideos) -> None:
+    trainer = Trainer(few, QUICK, CancelToken(), lambda _: None)
+    network = trained(trainer, None).learner.network
+    assert network.usual.abs().sum() > 0
+    seen = np.concatenate([few.sources[i].read(np.array([1, 3])) for i in few.rows("train")])  # 2 of 4, spread
+    with torch.inference_mode():
+        put_in = network.contributions(network(to_pictures(seen, network.mean.device)))
+    np.testing.assert_allclose(network.usual, put_in.mean(dim=0), rtol=1e-3, atol=1e-6)

@@ -14,10 +14,12 @@ from lineament.models.hmhn.presets import AfbMode
 
 
 class Fused(NamedTuple):
-    """joined [B, C]; heads [B, K, C], which the partition loss keeps apart: in "dan" after the log-softmax."""
+    """joined [B, C]; heads [B, K, C], which the partition loss keeps apart: in "dan" after the log-softmax; slopes
+    [B, K, C]: how much `joined` takes up of each vector, the softmax weights held; in "dan" its derivative."""
 
     joined: Tensor
     heads: Tensor
+    slopes: Tensor
 
 
 class AttentionFusion(nn.Module):
@@ -29,8 +31,9 @@ class AttentionFusion(nn.Module):
 
     def forward(self, vectors: Tensor) -> Fused:
         if vectors.shape[1] == 1:
-            return Fused(vectors.squeeze(1), vectors)
+            return Fused(vectors.squeeze(1), vectors, torch.ones_like(vectors))
+        weights = torch.softmax(vectors, dim=1)
         if self.mode == "dan":
             heads = torch.log_softmax(vectors, dim=1)
-            return Fused(heads.sum(dim=1), heads)
-        return Fused((torch.softmax(vectors, dim=1) * vectors).sum(dim=1), vectors)
+            return Fused(heads.sum(dim=1), heads, 1 - vectors.shape[1] * weights)
+        return Fused((weights * vectors).sum(dim=1), vectors, weights)

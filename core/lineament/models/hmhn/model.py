@@ -130,7 +130,7 @@ class HMHNModel:
     def _block(self, images: UInt8Array) -> CropScores:
         with torch.inference_mode():
             output = self.network(to_pictures(images, self.network.mean.device))
-            where = regions(output.features, output.looked, self.shape.stride)
+            where = regions(self.network.contributions(output), self.network.usual, self.shape.stride)
         scores = self.target_mean + self.target_sd * output.score.double().cpu().numpy()
         return CropScores(scores, where.maps.float().cpu().numpy(), where.heads.float().cpu().numpy())
 

@@ -1,9 +1,10 @@
-"""Where in the crop the heads looked, as maps that can be laid over the picture.
+"""Where in the crop the score comes from, as maps that can be laid over the picture.
 
-A head's map: how much each place puts into the head's vector, which is its spatial attention times the length of the
-gated features there, a_k(p) * |gate_k * x(p)|. A place that is attended but holds nothing counts little (norm-based
-analysis of attention, Kobayashi et al., EMNLP 2020). A crop's map: its heads' maps, each with the weight of what the
-head put in altogether. That reading of "attention", and the shift below, are our choices.
+The heads' spatial attention alone does not say it: a head may look at a place, find much there, and the last layer make
+nothing of it (on drawn faces heads watch the mouth where only the eyes tell anything, measured). So a crop's map is how
+far each place moves the score: its contribution, all heads together, less what that place usually contributes, without
+sign. That is the linear case of Shapley values (Lundberg and Lee, NIPS 2017) on the network's last features, with gates
+and fusion weights held. The reading, and the shift below, are our choices.
 
 A cell of a ResNet's output does not lie where it seems to: each halving centres the i-th output on input 2 i, the upper
 left of its two pixels. So maps are moved by (stride - 1) / 2 pixels before they are given out.
@@ -14,21 +15,20 @@ from typing import NamedTuple
 import torch  # noqa: TID253
 from torch import Tensor  # noqa: TID253
 
-from lineament.models.hmhn.mab import Looked
-
 
 class Regions(NamedTuple):
-    """maps [B, h, w] and heads [B, K, h, w], each map summing to 1 over its crop; row 0 is the crop's top."""
+    """maps [B, h, w], and heads [B, K, h, w] each by itself, each map summing to 1 over its crop; row 0 is the top."""
 
     maps: Tensor
     heads: Tensor
 
 
-def regions(features: Tensor, looked: Looked, stride: int) -> Regions:
-    """Maps of a batch. features [B, C, h, w] are those the heads looked at; stride: crop pixels a cell."""
-    lengths = torch.sqrt(torch.einsum("bkc,bchw->bkhw", looked.gates.square(), features.square()))
-    put_in = centred(looked.spatial * lengths, (stride - 1) / (2 * stride))
-    return Regions(_shares(put_in.sum(dim=1)), _shares(put_in))
+def regions(contributions: Tensor, usual: Tensor, stride: int) -> Regions:
+    """Maps of a batch. contributions [B, K, h, w] and usual [K, h, w]: see `HMHNNetwork`; stride: crop pixels a
+    cell."""
+    moved = contributions - usual
+    shift = (stride - 1) / (2 * stride)
+    return Regions(_shares(centred(moved.sum(dim=1).abs(), shift)), _shares(centred(moved.abs(), shift)))
 
 
 def centred(maps: Tensor, shift: float) -> Tensor:

@@ -163,14 +163,39 @@ def test_presets_give_seven_by_seven_cells(name: str) -> None:
 
 
 def test_backbone_of_the_small_preset_has_the_cells_it_says() -> None:
-    backbone = ResidualBackbone(SMALL.widths, SMALL.blocks, SMALL.strides).eval()
+    backbone = ResidualBackbone(SMALL.widths, SMALL.blocks, SMALL.strides, SMALL.kernels).eval()
     with torch.inference_mode():
         assert backbone(torch.rand(1, 3, 112, 112)).shape == (1, 96, 7, 7)
 
 
+@pytest.mark.parametrize("kernels", [(3, 3, 3), (3, 1, 1), (1, 1, 1)])
+@pytest.mark.parametrize("blocks", [(1, 1, 1), (2, 1, 2)])
+def test_a_cell_sees_as_far_as_the_shape_says(kernels: tuple[int, ...], blocks: tuple[int, ...]) -> None:
+    """The pixels that a cell's gradient reaches."""
+    shape = replace(SMALL, crop=448, widths=(2, 2, 2), blocks=blocks, kernels=kernels)
+    backbone = ResidualBackbone(shape.widths, shape.blocks, shape.strides, shape.kernels).eval()
+    with torch.no_grad():
+        for p in backbone.parameters():
+            p.abs_().add_(0.01)
+    pictures = torch.full((1, 3, 448, 448), 0.5, requires_grad=True)
+    backbone.maxpool = torch.nn.AvgPool2d(3, stride=2, padding=1)  # a maximum's gradient reaches one pixel of nine
+    backbone(pictures)[0, 0, 14, 14].backward()
+    assert pictures.grad is not None
+    reached = torch.nonzero(pictures.grad[0, 0].abs().sum(dim=0)).flatten()
+    assert int(reached[-1] - reached[0]) + 1 == shape.view
+
+
+def test_the_small_presets_cells_see_parts_of_the_face() -> None:
+    assert SMALL.view < SMALL.crop / 2
+    assert FULL.view > FULL.crop
+
+
 @pytest.mark.parametrize(
     "changes",
-    [{"grids": 5}, {"grids": 0}, {"widths": (8,)}, {"strides": (2, 8)}, {"heads": 0}, {"gwa_mode": "x"}, {"afb": "x"}],
+    [
+        *({"grids": 5}, {"grids": 0}, {"widths": (8,)}, {"strides": (2, 8)}, {"heads": 0}, {"gwa_mode": "x"}),
+        *({"afb": "x"}, {"kernels": (3, 3, 3, 3, 3)}, {"kernels": (2,)}),
+    ],
 )
 def test_sizes_that_do_not_fit_are_refused(changes: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"crops|stage|at least|there is no"):
@@ -213,6 +238,10 @@ def test_fusions_of_heads_are_the_formulas() -> None:
     np.testing.assert_allclose(literal.joined, np.log(weights).sum(axis=1), rtol=1e-4)
     assert literal.joined.max() < 0
     np.testing.assert_allclose(literal.heads, np.log(weights), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(weighted.slopes, weights, rtol=1e-4)
+    given = vectors.clone().requires_grad_()
+    (slopes,) = torch.autograd.grad(AttentionFusion("dan")(given).joined.sum(), given)
+    np.testing.assert_allclose(literal.slopes, slopes, rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize("mode", ["softmax", "dan"])

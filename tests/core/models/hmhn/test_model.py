@@ -15,10 +15,9 @@ from tests.support.models import TABLE, make_card, make_hand_designed
 from lineament.errors import LineamentError, ModelError
 from lineament.models import describe_model, load_model, load_pixel_model
 from lineament.models.hmhn.backbone import ResidualBackbone
-from lineament.models.hmhn.mab import Looked
 from lineament.models.hmhn.model import KIND, HMHNModel
 from lineament.models.hmhn.network import HMHNNetwork
-from lineament.models.hmhn.presets import SMALL, HMHNShape
+from lineament.models.hmhn.presets import SMALL, AfbMode, HMHNShape
 from lineament.models.hmhn.pretrained import load_pretrained
 from lineament.models.hmhn.regions import centred, regions
 from lineament.models.pixels import spread_rows, usable_s
@@ -65,26 +64,40 @@ def model() -> HMHNModel:
     return make_model()
 
 
-def test_region_maps_are_what_each_place_puts_into_the_heads() -> None:
+@pytest.mark.parametrize("fusion", ["softmax", "dan"])
+def test_contributions_of_all_places_are_the_scores_slope_along_the_heads(fusion: AfbMode) -> None:
+    """With the softmax fusion they add up to the score but for the last layer's constant; with both they are what
+    holding the gates and following the fusion's slopes gives, place by place."""
+    torch.manual_seed(1)
+    network = HMHNNetwork(replace(TINY, afb=fusion)).eval()
+    torch.nn.init.normal_(network.score.weight)
+    network.norm.running_mean, network.norm.running_var = torch.randn(8), torch.rand(8) + 0.5
+    with torch.no_grad():
+        output = network(torch.rand(3, 3, 32, 32))
+        found = network.contributions(output)
+    assert found.shape == (3, 3, 8, 8)
+    weights = (network.score.weight[0] / torch.sqrt(network.norm.running_var + network.norm.eps)).detach().numpy()
+    features, slopes = output.features.numpy(), output.slopes.numpy()
+    for b, k, i, j in ((0, 0, 0, 0), (2, 1, 3, 5), (1, 2, 7, 7)):
+        seen = output.looked.gates[b, k].numpy() * features[b, :, i, j] * output.looked.spatial[b, k, i, j].numpy()
+        assert float(found[b, k, i, j]) == pytest.approx(float((weights * slopes[b, k] * seen).sum()) / 64, rel=1e-3)
+    if fusion == "softmax":
+        constant = float(network.score.bias.detach()) - float((weights * network.norm.running_mean.numpy()).sum())
+        np.testing.assert_allclose(found.sum(dim=(1, 2, 3)) + constant, output.score, rtol=1e-3, atol=1e-5)
+
+
+def test_region_maps_are_how_far_places_move_the_score_from_the_usual() -> None:
     rng = np.random.default_rng(0)
-    features, spatial = rng.normal(size=(2, 5, 4, 4)), rng.random((2, 3, 4, 4))
-    gates = rng.random((2, 3, 5))
-    looked = Looked(*(torch.from_numpy(a) for a in (rng.normal(size=(2, 3, 5)), spatial, gates)))
-    found = regions(torch.from_numpy(features), looked, 1)  # cells of one pixel: nothing is moved
-    put_in = np.zeros((2, 3, 4, 4))
-    for b in range(2):
-        for k in range(3):
-            for i in range(4):
-                for j in range(4):
-                    put_in[b, k, i, j] = spatial[b, k, i, j] * np.linalg.norm(gates[b, k] * features[b, :, i, j])
-    np.testing.assert_allclose(found.heads, put_in / put_in.sum(axis=(2, 3), keepdims=True), rtol=1e-6)
-    total = put_in.sum(axis=1)
+    put_in, usual = rng.normal(size=(2, 3, 4, 4)), rng.normal(size=(3, 4, 4))
+    found = regions(torch.from_numpy(put_in), torch.from_numpy(usual), 1)  # cells of one pixel: nothing is moved
+    moved = put_in - usual
+    np.testing.assert_allclose(found.heads, abs(moved) / abs(moved).sum(axis=(2, 3), keepdims=True), rtol=1e-6)
+    total = abs(moved.sum(axis=1))
     np.testing.assert_allclose(found.maps, total / total.sum(axis=(1, 2), keepdims=True), rtol=1e-6)
 
 
-def test_heads_that_look_nowhere_give_an_even_map() -> None:
-    looked = Looked(torch.zeros(1, 2, 3), torch.zeros(1, 2, 4, 4), torch.ones(1, 2, 3))
-    found = regions(torch.rand(1, 3, 4, 4), looked, 16)
+def test_crops_that_move_nothing_have_an_even_map() -> None:
+    found = regions(torch.ones(1, 2, 4, 4), torch.ones(2, 4, 4), 16)
     np.testing.assert_allclose(found.maps, 1 / 16)
     np.testing.assert_allclose(found.heads, 1 / 16)
 

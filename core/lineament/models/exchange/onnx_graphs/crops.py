@@ -39,7 +39,7 @@ class HMHNGraph(ModelGraph):
     def forward(self, crops: Tensor) -> tuple[Tensor, ...]:
         output = self.network(crops.permute(0, 3, 1, 2).float() / 255)
         scores = self.mean + self.sd * output.score
-        maps = regions(output.features, output.looked, self._model.shape.stride).maps
+        maps = regions(self.network.contributions(output), self.network.usual, self._model.shape.stride).maps
         return self._pooled(scores).clamp(self.low, self.high), scores, maps
 
     def _pooled(self, scores: Tensor) -> Tensor:
