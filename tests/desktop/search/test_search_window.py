@@ -4,6 +4,7 @@ a new window."""
 import json
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
@@ -12,6 +13,8 @@ from tests.desktop.search.conftest import STARTS_MS, Shown, show_workspace
 from tests.support.killing import alive
 
 from lineament.search.runs.run import Run
+
+pytestmark = pytest.mark.timeout(900)  # half a minute of work in four processes, on a machine that may have others
 
 
 def press(button: QPushButton) -> None:
