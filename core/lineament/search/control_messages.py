@@ -4,7 +4,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from lineament.own_process import Ended
 from lineament.search.preflight import Estimate
+
+__all__ = [
+    "Began",
+    "Command",
+    "Doing",
+    "Ended",
+    "Estimated",
+    "Paused",
+    "Purpose",
+    "SearchRequest",
+    "Standing",
+    "Warned",
+]
 
 Purpose = Literal["search", "estimate"]
 Command = Literal["pause", "go on", "finish phase", "do not finish phase", "stop"]
@@ -80,12 +94,3 @@ class Warned:
     """A sentence the user should see; the search goes on."""
 
     text: str
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How it ended. why: one sentence where it failed. trace: of a mistake in the program, for the log."""
-
-    how: Literal["finished", "stopped", "failed"]
-    why: str = ""
-    trace: str = ""

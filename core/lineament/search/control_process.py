@@ -5,11 +5,8 @@ runs out takes this process and not the window. It ends when the window does, af
 """
 
 import os
-import signal
-import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -17,11 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from lineament.errors import LineamentError
+from lineament.own_process import Ended, be_modest, how_it_ended
 from lineament.progress import Cancelled, CancelToken, EventSink, ignore_events
 from lineament.search.cohort_source import CohortSource, source_features
 from lineament.search.control import SearchControl, controlled_search, end_session
-from lineament.search.control_messages import Began, Doing, Ended, Estimated, Paused, SearchRequest, Warned
+from lineament.search.control_messages import Began, Doing, Estimated, Paused, SearchRequest, Warned
 from lineament.search.control_standing import StandingOf
 from lineament.search.runs.events import Event
 
@@ -33,8 +30,6 @@ if TYPE_CHECKING:
     from lineament.search.runs.run import Run
     from lineament.search.runs.unit import Unit, UnitResult
 
-NICENESS = 5
-"""The window comes first, this process next, its workers last: 10. A thread that gave way hands that on."""
 STOP_WITHIN_S = 1.5
 """Where nothing is computed that has to be saved, a stop takes no longer: all else is done again in a moment."""
 ORPHANED_S = 20.0
@@ -44,15 +39,8 @@ Result = TypeVar("Result")
 
 def serve(connection: Connection, request: SearchRequest) -> None:
     """Body of the process; ends when the request is done or the other end of the pipe is gone."""
-    _be_modest()
+    be_modest()
     Host(connection, request).serve()
-
-
-def _be_modest() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the window's to answer
-    if sys.platform != "win32":
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), NICENESS))
 
 
 class Host:
@@ -70,16 +58,7 @@ class Host:
     def serve(self) -> None:
         """Do what is asked and say how it ended."""
         threading.Thread(target=self._listen, daemon=True).start()
-        try:
-            self._work()
-            ended = Ended("finished")
-        except Cancelled:
-            ended = Ended("stopped")
-        except LineamentError as error:
-            ended = Ended("failed", _sentence(error))
-        except Exception as error:  # noqa: BLE001 - the window logs it and says so
-            ended = Ended("failed", "", "".join(traceback.format_exception(error)))
-        self._end(ended)
+        self._end(how_it_ended(self._work))
 
     # The other side
 
@@ -247,12 +226,6 @@ class _Watched:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _sentence(error: LineamentError) -> str:
-    """The error as it stands; one that names no file begins with a capital letter here."""
-    text = str(error)
-    return text if error.path is not None else text[:1].upper() + text[1:]
 
 
 def stored_features(folder: Path) -> "CohortFeatures | None":

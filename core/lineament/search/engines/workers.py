@@ -1,13 +1,11 @@
 """Worker processes as `PoolEngine` sees them: started, sent a unit, heard, ended."""
 
 import multiprocessing
-import signal
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+from lineament.own_process import interrupts_blocked
 from lineament.search.engines.worker import CancelUnit, Task, work
 from lineament.search.runs.unit import Unit
 
@@ -77,19 +75,3 @@ def speaking(workers: list[Worker], timeout_s: float) -> list[Worker]:
     connections: dict[object, Worker] = {worker.connection: worker for worker in workers}
     found = wait(list(connections), timeout_s)  # type: ignore[arg-type]
     return [connections[connection] for connection in found if isinstance(connection, Connection)]
-
-
-@contextmanager
-def interrupts_blocked() -> Iterator[None]:
-    """A process inherits what its starter blocks: Ctrl-C must not reach it before it has decided to ignore it."""
-    if sys.platform == "win32":
-        yield
-        return
-    from multiprocessing.resource_tracker import ensure_running
-
-    ensure_running()  # starting it unblocks signals, so it has to run already
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

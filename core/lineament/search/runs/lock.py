@@ -1,11 +1,10 @@
 """One process at a time works in a run: a lock that the operating system drops however the process ends."""
 
 import os
-import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO
 
+from lineament.file_lock import try_lock
 from lineament.search.runs.errors import RunError
 from lineament.storage import writing_to
 
@@ -16,7 +15,7 @@ class RunLock:
     def __init__(self, path: Path) -> None:
         with writing_to(path.parent), ExitStack() as undo:
             stream = undo.enter_context(path.open("a+b"))
-            if not _try_lock(stream):
+            if not try_lock(stream):
                 raise RunError(
                     f"another process{_owner(path)} is working in this run",
                     path=path.parent,
@@ -40,25 +39,3 @@ def _owner(path: Path) -> str:
         return f" ({int(_owner_file(path).read_text())})"
     except (OSError, ValueError):
         return ""
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(stream: BinaryIO) -> bool:
-        try:
-            stream.seek(0)
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(stream: BinaryIO) -> bool:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

@@ -9,9 +9,9 @@ from importlib.util import find_spec
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from lineament.own_process import interrupts_blocked
 from lineament.search.engines.ray.connection import hold
 from lineament.search.engines.ray.letters import Broken, Cores, Joined, Letter, Refused
-from lineament.search.engines.workers import interrupts_blocked
 from lineament.search.runs.errors import RunError
 
 JOIN_S = 30.0
