@@ -25,6 +25,7 @@ from lineament.search.control_messages import (
 from lineament.search.runs.run import FACTS
 from lineament.storage import make_folder, write_atomically
 from lineament_desktop.jobs.background import BackgroundJob, Done
+from lineament_desktop.jobs.device_turns import turns
 from lineament_desktop.jobs.runner import JobRunner
 from lineament_desktop.jobs.search_process import SearchWork
 from lineament_desktop.jobs.search_queue import SearchQueue, SearchTask
@@ -68,6 +69,7 @@ class SearchJobs(QObject):
         self._working: dict[SearchTask, _Working] = {}
         self._measuring: BackgroundJob | None = None
         self._closing = False
+        turns.freed.connect(self._begin_next)
 
     @property
     def tasks(self) -> list[SearchTask]:
@@ -163,11 +165,12 @@ class SearchJobs(QObject):
     def _begin_next(self) -> None:
         if self._closing:
             return
-        for task in self.queue.next():
+        for task in self.queue.next(turns.taken):
             self._begin(task)
 
     def _begin(self, task: SearchTask) -> None:
         task.state, task.doing = "preparing", "The search's process is starting."
+        turns.take(task, task.device)
         work = SearchWork(task.request)
         name = f"searching in {task.folder.name}"
         job = BackgroundJob(name, work, newest_only=NEWEST_ONLY, log_path=str(log_file()))
@@ -210,6 +213,7 @@ class SearchJobs(QObject):
         self.queue.remove(task)
         if task.discarded:
             self._delete(task.folder)
+        turns.give_back(task)
         self._begin_next()
         self.ended.emit(task)
         self.changed.emit()
@@ -260,5 +264,7 @@ class SearchJobs(QObject):
             if not working.job.join(max(end - monotonic(), 0.0)):
                 working.work.kill()
                 working.job.join(1.0)
+        for task in self._working:
+            turns.give_back(task)
         self._working.clear()
         return ended

@@ -1,6 +1,7 @@
 """Searches that were asked for, in their order; which may begin now. No Qt, no processes."""
 
 import itertools
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -79,9 +80,9 @@ class SearchQueue:
     def active(self) -> list[SearchTask]:
         return [task for task in self.tasks if task.active]
 
-    def next(self) -> list[SearchTask]:
-        """The first that waits for each device on which nothing runs."""
-        busy, found = {task.device for task in self.active}, []
+    def next(self, taken: Collection[str] = ()) -> list[SearchTask]:
+        """The first that waits for each device on which nothing runs. taken: devices that others compute on."""
+        busy, found = {task.device for task in self.active} | set(taken), []
         for task in self.waiting:
             if task.device not in busy:
                 busy.add(task.device)

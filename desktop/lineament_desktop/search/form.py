@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from lineament.errors import LineamentError
 from lineament.search.config import SETTINGS, SearchConfig
 from lineament.settings import Setting
-from lineament_desktop.search.fields import Field, make_field
-from lineament_desktop.theme import set_icon
+from lineament_desktop.widgets.folded_fields import FoldedFields
+from lineament_desktop.widgets.setting_fields import Field, make_field
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Data": ("protocol", "seconds"),
@@ -20,7 +20,6 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Budget": ("budget", "seed"),
     "Computing": ("device", "workers"),
 }
-MORE = "More settings"
 _BY_NAME: Mapping[str, Setting] = {one.name: one for one in SETTINGS}
 
 
@@ -42,7 +41,9 @@ class SearchForm(QWidget):
         for title, names in SECTIONS.items():
             column.addWidget(self._section(title, [name for name in names if name in _BY_NAME]))
         shown = {name for names in SECTIONS.values() for name in names}
-        self.more = self._folded([one.name for one in SETTINGS if one.name not in shown])
+        rest = [one for one in SETTINGS if one.name not in shown]
+        self.more = FoldedFields(rest, lambda one: self._add(one.name))
+        self.more_button = self.more.button
         column.addWidget(self.more_button)
         column.addWidget(self.more)
         column.addStretch(1)
@@ -59,34 +60,6 @@ class SearchForm(QWidget):
         for name in names:
             column.addWidget(self._add(name))
         return section
-
-    def _folded(self, names: list[str]) -> QWidget:
-        self.more_button = QToolButton()
-        self.more_button.setText(MORE)
-        self.more_button.setObjectName("moreSettings")
-        self.more_button.setCheckable(True)
-        self.more_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        set_icon(self.more_button, "down")
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        group = ""
-        for name in names:
-            own = name.rpartition(".")[0]
-            if own != group:
-                group = own
-                head = QLabel(f"{own[:1].upper()}{own[1:]}")
-                head.setObjectName("title")
-                column.addWidget(head)
-            column.addWidget(self._add(name))
-        body.hide()
-        self.more_button.toggled.connect(self._fold)
-        return body
-
-    def _fold(self, shown: bool) -> None:
-        self.more.setVisible(shown)
-        set_icon(self.more_button, "up" if shown else "down")
 
     def _add(self, name: str) -> Field:
         field = self.fields[name] = make_field(_BY_NAME[name])

@@ -15,8 +15,8 @@ from lineament.search.preset_files import (
     settings_path,
     write_settings,
 )
-from lineament_desktop.search.fields import LABEL_WIDTH, QuietCombo
 from lineament_desktop.state.places import config_folder
+from lineament_desktop.widgets.setting_fields import LABEL_WIDTH, QuietCombo
 
 TITLES = {"quick": "Quick look", "standard": "Standard", "thorough": "Thorough"}
 HELP = {

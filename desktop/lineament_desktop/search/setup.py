@@ -17,11 +17,12 @@ from lineament.search.preset_files import SettingsFile
 from lineament_desktop.jobs.background import BackgroundJob, Done
 from lineament_desktop.jobs.devices import Device, list_devices
 from lineament_desktop.jobs.runner import JobRunner
-from lineament_desktop.search.cohort_chooser import CohortChooser
-from lineament_desktop.search.fields import ChoiceField, QuietCombo, TextField
 from lineament_desktop.search.form import SearchForm
 from lineament_desktop.search.preset_bar import PresetBar
 from lineament_desktop.state.places import log_file
+from lineament_desktop.widgets.cohort_chooser import CohortChooser
+from lineament_desktop.widgets.device_choice import show_devices
+from lineament_desktop.widgets.setting_fields import ChoiceField, QuietCombo, TextField
 
 ESTIMATE_MS = 250
 HERE, CLUSTER = "This computer", "A Ray cluster"
@@ -183,14 +184,7 @@ class Setup(QWidget):
         self.refresh()
 
     def _show_devices(self, combo: QuietCombo, devices: list[Device]) -> None:
-        for device in devices:
-            row = combo.findData(device.name)
-            if row < 0:
-                continue
-            combo.setItemText(row, device.words)
-            combo.setItemData(row, device.reason or device.words, Qt.ItemDataRole.ToolTipRole)
-            item = combo.model().item(row)  # type: ignore[attr-defined]
-            item.setEnabled(not device.reason)
+        show_devices(combo, devices)
         auto = combo.findData("auto")
         if auto >= 0:
             combo.setItemText(auto, "Automatic: the CPU, as fast for small networks")

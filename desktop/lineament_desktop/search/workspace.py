@@ -109,7 +109,7 @@ class SearchWorkspace(QWidget):
         task = self.jobs.start(request)
         self.show_run(task.folder)
         if task.state == "queued":
-            self._tell(f"{task.folder.name} waits until the search before it has ended.", "information")
+            self._tell(f"{task.folder.name} waits until its device is free.", "information")
 
     def _measure(self, request: SearchRequest) -> None:
         if self.jobs.measuring:

@@ -15,9 +15,9 @@ from tests.support.tiny_search import COHORT, TINY
 
 from lineament.search.config import PRESETS, SETTINGS, SearchConfig
 from lineament.search.preset_files import read_settings
-from lineament_desktop.search.fields import Field, make_field
 from lineament_desktop.search.form import SearchForm
 from lineament_desktop.search.preset_bar import presets_folder
+from lineament_desktop.widgets.setting_fields import Field, make_field
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from lineament.progress import CancelToken, EventSink
 from lineament.search.cohort_source import SIMULATED, CohortSource, CohortSummary, summary_of
 from lineament_desktop.jobs.background import BackgroundJob, Done
 from lineament_desktop.jobs.runner import JobRunner
-from lineament_desktop.search.fields import LABEL_WIDTH, QuietCombo
 from lineament_desktop.state.places import log_file
+from lineament_desktop.widgets.setting_fields import LABEL_WIDTH, QuietCombo
 
 FOLDER = "folder"
 FIRST = "simulated:realistic:142:0"
