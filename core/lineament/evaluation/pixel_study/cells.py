@@ -17,6 +17,7 @@ from lineament.evaluation.pixel_study.cohorts import DrawnCohort, PixelCohort, d
 from lineament.evaluation.pixel_study.controls import controls
 from lineament.evaluation.pixel_study.recipes import CONTROLS, HMHN, RECIPES
 from lineament.evaluation.pixel_study.saying import Said, dj_ldml_says, hmhn_says
+from lineament.evaluation.pixel_study.starts import ensure_start, start_file
 from lineament.progress import CancelToken, EventSink, ignore_events
 from lineament.simulation.session import SIMULATOR_VERSION
 from lineament.storage import make_folder, write_atomically
@@ -82,7 +83,10 @@ class PixelStudy:
 
     def _key(self, cell: PixelCell) -> Any:
         """What a result belongs to, as plain JSON."""
-        recipe = RECIPES[cell.system](cell.seed, self.threads).to_json() if cell.system in RECIPES else None
+        recipe = None
+        if cell.system in RECIPES:
+            start = start_file(self.work, cell.cohort, cell.system)
+            recipe = RECIPES[cell.system](cell.seed, self.threads, start).to_json()
         plain = {"simulator": SIMULATOR_VERSION, "cohort": asdict(cell.cohort), "recipe": recipe}
         return json.loads(json.dumps(plain))
 
@@ -104,18 +108,19 @@ class PixelStudy:
 
     def _trained(self, cell: PixelCell, drawn: DrawnCohort, cancel: CancelToken, sink: EventSink) -> dict[str, Any]:
         clock, processors = time.monotonic(), time.process_time()
+        start = ensure_start(self.work, drawn, cell.system, self.threads, cancel, sink)
         checkpoint = self.work / f"{cell.name}.safetensors"
         model: HMHNModel | DjLdmlModel
         if cell.system == HMHN:
             from lineament.training.hmhn import HMHNConfig, train_hmhn
 
-            config = RECIPES[cell.system](cell.seed, self.threads)
+            config = RECIPES[cell.system](cell.seed, self.threads, start)
             assert isinstance(config, HMHNConfig)
             model = train_hmhn(drawn.videos, config, cancel, sink, checkpoint=checkpoint)
         else:
             from lineament.training.dj_ldml import DjLdmlConfig, train_dj_ldml
 
-            clips = RECIPES[cell.system](cell.seed, self.threads)
+            clips = RECIPES[cell.system](cell.seed, self.threads, start)
             assert isinstance(clips, DjLdmlConfig)
             model = train_dj_ldml(drawn.videos, clips, cancel, sink, checkpoint=checkpoint)
         spent = {

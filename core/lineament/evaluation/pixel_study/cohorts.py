@@ -22,6 +22,8 @@ REQUEST = CropRequest(112, 4.0)
 """A crop every quarter of a second: what the clips below are made of, and half of what would have to be drawn at the
 usual eight."""
 SECONDS = 32.0
+FPS = 10
+"""Of the recordings; faces are drawn from movement three times as fine."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class PixelCohort:
         return ["test"] * self.test + ["calibration"] * self.calibration + ["dev"] * self.dev + ["train"] * self.train
 
     def simulate(self) -> SimulatedCohort:
-        return simulate_cohort(len(self.splits), self.preset, self.seed, seconds=float(self.seconds))
+        return simulate_cohort(len(self.splits), self.preset, self.seed, seconds=float(self.seconds), fps=FPS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +72,17 @@ class DrawnCohort:
             seen = np.concatenate([motion.au, motion.gaze, motion.head], axis=1)[frames]
             rows.append(np.concatenate([seen.mean(axis=0), seen.std(axis=0)]))
         return np.array(rows)
+
+    def measured(self, channels: Sequence[str]) -> list[FloatArray]:
+        """float64[T, K] of each session: what its recording's extractor measured when each crop was taken, NaN where it
+        lost the face."""
+        found = []
+        for i, source in enumerate(self.videos.sources):
+            recording = self.simulated.session(i)
+            rows = np.clip(np.rint(source.times * self.simulated.fps), 0, recording.n_rows - 1).astype(np.int64)
+            columns = [np.asarray(recording.columns[name], dtype=np.float64) for name in channels]
+            found.append(np.stack(columns, axis=1)[rows])
+        return found
 
 
 def draw(

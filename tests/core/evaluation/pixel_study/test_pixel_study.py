@@ -13,7 +13,7 @@ import pytest
 from lineament.crops.areas import cells_of
 from lineament.datasets import PHQ8
 from lineament.evaluation.pixel_study import cells as cells_module
-from lineament.evaluation.pixel_study import recipes
+from lineament.evaluation.pixel_study import recipes, starts
 from lineament.evaluation.pixel_study.cells import AS_IT_CAME, SCALED, PixelCell, PixelStudy
 from lineament.evaluation.pixel_study.cohorts import DrawnCohort, PixelCohort, draw
 from lineament.evaluation.pixel_study.controls import CONSTANT, ORACLE, RIDGE_CROPS, RIDGE_TRUTH
@@ -60,15 +60,17 @@ def noise_of(cohort: PixelCohort) -> DrawnCohort:
     return DrawnCohort(cohort, simulated, videos, [24 * np.arange(FRAMES)] * len(sources))
 
 
-def tiny_hmhn(seed: int, threads: int) -> HMHNConfig:
+def tiny_hmhn(seed: int, threads: int, start: Path | None = None) -> HMHNConfig:
     shape = HMHNShape(crop=SIZE, widths=(4, 6), blocks=(1, 1), strides=(1, 1), gwa_hidden=4, heads=2, squeeze=4)
-    return HMHNConfig(seed=seed, shape=shape, epochs=1, batch=8, frames=2, dev_frames=2, crops=4, threads=1)
+    return HMHNConfig(
+        seed=seed, shape=shape, epochs=1, batch=8, frames=2, dev_frames=2, crops=4, pretrained=start, threads=1
+    )
 
 
-def tiny_dj_ldml(seed: int, threads: int) -> DjLdmlConfig:
+def tiny_dj_ldml(seed: int, threads: int, start: Path | None = None) -> DjLdmlConfig:
     shape = NetworkShape(widths=(4, 4, 4, 4), embedding=4)
     clip = ClipShape(frames=4, size=SIZE, step_s=0.8, every_s=8.0)
-    return DjLdmlConfig(seed=seed, shape=shape, clip=clip, epochs=1, clips=2, dev_clips=2, threads=1)
+    return DjLdmlConfig(seed=seed, shape=shape, clip=clip, epochs=1, clips=2, dev_clips=2, start_from=start, threads=1)
 
 
 @pytest.fixture
@@ -80,8 +82,11 @@ def tiny(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Pixel
         return noise_of(cohort)
 
     monkeypatch.setattr(cells_module, "draw", drawn)
-    recipe = {HMHN: tiny_hmhn, JOINT: tiny_dj_ldml, ALONE: lambda seed, n: tiny_dj_ldml(seed, n).alone()}
+    recipe = {HMHN: tiny_hmhn, JOINT: tiny_dj_ldml, ALONE: lambda *given: tiny_dj_ldml(*given).alone()}
     monkeypatch.setattr(cells_module, "RECIPES", recipe)
+    monkeypatch.setattr(starts, "hmhn_recipe", tiny_hmhn)
+    monkeypatch.setattr(starts, "dj_ldml_recipe", tiny_dj_ldml)
+    monkeypatch.setattr(starts, "STEPS", dict.fromkeys(starts.STEPS, 2))
 
     def study(*cells: PixelCell) -> PixelStudy:
         made = PixelStudy(cells, *(tmp_path / name for name in ("results", "models", "crops", "work")))
@@ -162,8 +167,10 @@ def test_cells_are_filled_once_and_again_with_another_recipe(
     assert "maps" not in found[JOINT]
     for cell in cells[1:]:
         assert load_pixel_model(tmp_path / "models" / cell.name).card.data == "simulated visible_eyes (toy) (seed 1)"
-    assert not list((tmp_path / "work").glob("*"))
-    changed = dict(cells_module.RECIPES) | {HMHN: lambda seed, n: replace(tiny_hmhn(seed, n), epochs=2)}
+    assert {p.name for p in (tmp_path / "work").glob("*")} == {
+        f"{TINY.name}-{kind}-2-steps.safetensors" for kind in ("crops", "clips")
+    }
+    changed = dict(cells_module.RECIPES) | {HMHN: lambda *given: replace(tiny_hmhn(*given), epochs=2)}
     monkeypatch.setattr(cells_module, "RECIPES", changed)
     assert study.missing() == [cells[1]]
 
