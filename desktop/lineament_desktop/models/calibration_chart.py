@@ -1,17 +1,15 @@
 """How far estimates and intervals can be believed: what test persons scored, and how many lay inside."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lineament.models import ModelCard, Scale
 from lineament.models.reliability import Reliability
+from lineament_desktop.models.chart_frame import LEFT, RIGHT, TOP, ChartFrame, paint_title
 from lineament_desktop.theme import small_font, theme, tokens
-from lineament_desktop.theme.colour import mix
-from lineament_desktop.widgets.axis_ticks import round_ticks
 
 HEIGHT = 250
-LEFT, RIGHT, TOP = 46, 12, 26
 NO_BINS = (
     "This card was made before cards kept their test persons' predictions in bins, so predicted against true cannot "
     "be drawn. How often intervals held is on the right."
@@ -49,14 +47,14 @@ class CalibrationChart(QWidget):
 
     def _paint_estimates(self, painter: QPainter, area: QRectF) -> None:
         scale, found, t = self._card.scale, self._card.reliability, tokens()
-        _title(painter, area, "Predicted against true, with 95 % intervals")
+        paint_title(painter, area, "Predicted against true, with 95 % intervals")
         if found is None or not found.bins:
             painter.setPen(QColor(t.muted))
             words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(area.adjusted(-LEFT + 4, 0, 0, 0), words, NO_BINS)
             return
         least, most = _range(found, scale)
-        frame = _Frame(area, (least, most), (least, most))
+        frame = ChartFrame(area, (least, most), (least, most))
         frame.paint(painter, f"mean estimate, points of the {scale.name}", "mean score")
         painter.setPen(QPen(QColor(t.muted), 1, Qt.PenStyle.DashLine))
         painter.drawLine(frame.at(least, least), frame.at(most, most))
@@ -70,14 +68,14 @@ class CalibrationChart(QWidget):
 
     def _paint_intervals(self, painter: QPainter, area: QRectF) -> None:
         t = tokens()
-        _title(painter, area, f"Persons inside their {self._card.level:.0%} interval, by seconds of usable video")
+        paint_title(painter, area, f"Persons inside their {self._card.level:.0%} interval, by seconds of usable video")
         points = coverage_points(self._card)
         if not points:
             painter.setPen(QColor(t.muted))
             words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(area, words, "The card does not say how often intervals held.")
             return
-        frame = _Frame(area, (0.0, len(points)), (50.0, 100.0))
+        frame = ChartFrame(area, (0.0, len(points)), (50.0, 100.0))
         frame.paint(painter, "seconds", "%", [label for label, *_ in points])
         painter.setPen(QPen(QColor(t.muted), 1, Qt.PenStyle.DashLine))
         level = 100 * self._card.level
@@ -110,50 +108,6 @@ def _wilson(share: float, n: int) -> tuple[float, float, float]:
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     reach = z * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5 / (1 + z * z / n)
     return 100 * share, 100 * (centre - reach), 100 * (centre + reach)
-
-
-class _Frame:
-    """Axes of a small chart, and where a point lies in it."""
-
-    def __init__(self, area: QRectF, x: tuple[float, float], y: tuple[float, float]) -> None:
-        self.area, self.x, self.y = area, x, y
-
-    def at(self, x: float, y: float) -> QPointF:
-        right = (x - self.x[0]) / (self.x[1] - self.x[0])
-        up = (y - self.y[0]) / (self.y[1] - self.y[0])
-        return QPointF(self.area.left() + right * self.area.width(), self.area.bottom() - up * self.area.height())
-
-    def paint(self, painter: QPainter, below: str, beside: str, labels: list[str] | None = None) -> None:
-        """labels: of equal steps along x, instead of numbers."""
-        t, line = tokens(), painter.fontMetrics().height()
-        painter.setPen(QPen(QColor(t.line), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(self.area)
-        numbers = [(tick, f"{tick:g}") for tick in round_ticks(*self.x)]
-        named = [(i + 0.5, label) for i, label in enumerate(labels)] if labels is not None else numbers
-        for value, label in named:
-            x = self.at(value, self.y[0]).x()
-            painter.setPen(QColor(t.muted))
-            box = QRectF(x - 30, self.area.bottom() + 2, 60, line)
-            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, label)
-        for value in round_ticks(*self.y):
-            y = self.at(self.x[0], value).y()
-            painter.setPen(QPen(QColor(mix(t.line, t.surface, 0.5)), 1))
-            painter.drawLine(QPointF(self.area.left(), y), QPointF(self.area.right(), y))
-            painter.setPen(QColor(t.muted))
-            box = QRectF(self.area.left() - LEFT, y - line / 2, LEFT - 6, line)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{value:g}")
-        under = QRectF(self.area.left(), self.area.bottom() + 2 + line, self.area.width(), line)
-        painter.drawText(under, Qt.AlignmentFlag.AlignHCenter, below)
-        corner = QRectF(self.area.left() + 4, self.area.top() + 1, 80, line)
-        painter.drawText(corner, Qt.AlignmentFlag.AlignLeft, beside)
-
-
-def _title(painter: QPainter, area: QRectF, words: str) -> None:
-    painter.setPen(QColor(tokens().text))
-    box = QRectF(area.left() - LEFT + 4, 0, area.width() + LEFT - 4, TOP)
-    elided = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(box.width()))
-    painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, elided)
 
 
 def _words(card: ModelCard) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from lineament.models.exchange.library import Entry
+from lineament_desktop.models.training_rows import TrainingRow
 from lineament_desktop.theme import small_font, theme, tokens
 
 ENTRY = Qt.ItemDataRole.UserRole
@@ -19,12 +20,13 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class ModelList(QListWidget):
-    """chosen: another entry is selected."""
+    """Trainings, then models. chosen: another one is selected."""
 
-    chosen = Signal(object)  # Entry | None
+    chosen = Signal(object)  # Entry | TrainingRow | None
 
     def __init__(self) -> None:
         super().__init__()
+        self._in_use: Path | None = None
         self.setAccessibleName("Models")
         self.setItemDelegate(_EntryDelegate(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -33,34 +35,84 @@ class ModelList(QListWidget):
         self.currentItemChanged.connect(lambda *_: self.chosen.emit(self.current()))
         theme.changed.connect(self.viewport().update)
 
-    def current(self) -> Entry | None:
+    # What is chosen
+
+    def chosen_row(self) -> Entry | TrainingRow | None:
         item = self.currentItem()
-        return cast(Entry, item.data(ENTRY)) if item is not None else None
+        return cast("Entry | TrainingRow", item.data(ENTRY)) if item is not None else None
+
+    def chosen_folder(self) -> Path | None:
+        row = self.chosen_row()
+        return row.folder if row is not None else None
+
+    def current(self) -> Entry | None:
+        row = self.chosen_row()
+        return row if isinstance(row, Entry) else None
+
+    def current_training(self) -> TrainingRow | None:
+        row = self.chosen_row()
+        return row if isinstance(row, TrainingRow) else None
 
     def entries(self) -> list[Entry]:
-        return [self.item(row).data(ENTRY) for row in range(self.count())]
+        return [row for row in self._rows() if isinstance(row, Entry)]
+
+    def trainings(self) -> list[TrainingRow]:
+        return [row for row in self._rows() if isinstance(row, TrainingRow)]
+
+    def _rows(self) -> list[Entry | TrainingRow]:
+        return [self.item(number).data(ENTRY) for number in range(self.count())]
+
+    def select(self, folder: Path) -> None:
+        """Nothing changes where it is not there."""
+        folders = [row.folder.resolve() for row in self._rows()]
+        if folder.resolve() in folders:
+            self.setCurrentRow(folders.index(folder.resolve()))
+
+    # Filling
 
     def show_entries(self, entries: Sequence[Entry], in_use: Path | None, select: Path | None) -> None:
-        """select: the folder to be selected; the one in use, or the first, where it is not there."""
+        """select: the folder to be selected; the one in use, or the first model, where it is not there."""
+        self._fill([*self.trainings(), *entries], in_use, select)
+
+    def show_trainings(self, trainings: Sequence[TrainingRow]) -> None:
+        """Above the models; what is chosen stays so, and where it has gone the model in use is chosen."""
+        known = self.trainings()
+        if [row.folder for row in trainings] == [row.folder for row in known]:
+            for number, row in enumerate(trainings):
+                self.item(number).setData(ENTRY, row)
+                self.item(number).setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(training_words(row)))
+            return
+        self._fill([*trainings, *self.entries()], self._in_use, self.chosen_folder())
+
+    def _fill(self, rows: Sequence[Entry | TrainingRow], in_use: Path | None, select: Path | None) -> None:
+        before = self.chosen_row()
         self.blockSignals(True)
         self.clear()
-        for entry in entries:
-            item = QListWidgetItem(entry.name)
-            item.setData(ENTRY, entry)
-            item.setToolTip(str(entry.folder))
+        for row in rows:
+            item = QListWidgetItem(row.name)
+            item.setData(ENTRY, row)
+            item.setToolTip(str(row.folder))
             self.addItem(item)
         self.mark_in_use(in_use)
-        folders = [entry.folder.resolve() for entry in entries]
+        folders = [row.folder.resolve() for row in rows]
+        models = [number for number, row in enumerate(rows) if isinstance(row, Entry)]
         wanted = [place.resolve() for place in (select, in_use) if place is not None]
-        row = next((folders.index(place) for place in wanted if place in folders), 0)
-        self.setCurrentRow(row if folders else -1)
+        first = models[0] if models else 0
+        self.setCurrentRow(
+            next((folders.index(place) for place in wanted if place in folders), first) if folders else -1
+        )
         self.blockSignals(False)
-        self.chosen.emit(self.current())
+        if self.chosen_row() is not before:
+            self.chosen.emit(self.chosen_row())
 
     def mark_in_use(self, folder: Path | None) -> None:
-        for row in range(self.count()):
-            item = self.item(row)
-            entry: Entry = item.data(ENTRY)
+        self._in_use = folder
+        for number in range(self.count()):
+            item = self.item(number)
+            entry = item.data(ENTRY)
+            if isinstance(entry, TrainingRow):
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(training_words(entry)))
+                continue
             used = folder is not None and entry.folder.resolve() == folder.resolve()
             item.setData(IN_USE, used)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(words_of(entry, in_use=used)))
@@ -76,6 +128,11 @@ def words_of(entry: Entry, *, in_use: bool) -> list[str]:
     return [entry.name, *(["in use"] if in_use else []), found, *simulated, *date, ORIGINS[entry.origin]]
 
 
+def training_words(row: TrainingRow) -> list[str]:
+    """The same of a training."""
+    return [word for word in (row.name, row.state, row.kind) if word]
+
+
 class _EntryDelegate(QStyledItemDelegate):
     """Three lines: name and whether it is in use; kind and instrument; what it was trained on, its date and origin."""
 
@@ -83,7 +140,7 @@ class _EntryDelegate(QStyledItemDelegate):
         return QSize(220, 3 * option.fontMetrics.height() + 2 * MARGIN + 4)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        entry: Entry = index.data(ENTRY)
+        entry: Entry | TrainingRow = index.data(ENTRY)
         t = tokens()
         painter.save()
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -94,7 +151,10 @@ class _EntryDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(t.accent), 1))
             painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
         box = option.rect.adjusted(MARGIN + 4, MARGIN, -MARGIN, -MARGIN)
-        self._paint_words(painter, box, entry, in_use=bool(index.data(IN_USE)))
+        if isinstance(entry, TrainingRow):
+            self._paint_training(painter, box, entry)
+        else:
+            self._paint_words(painter, box, entry, in_use=bool(index.data(IN_USE)))
         painter.setPen(QPen(QColor(t.line), 1))
         painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
         painter.restore()
@@ -126,6 +186,17 @@ class _EntryDelegate(QStyledItemDelegate):
             left = self._line(painter, small, t.words["alarm"], third, "simulated") + 8
         rest = " · ".join(word for word in (entry.date, ORIGINS[entry.origin]) if word)
         self._line(painter, small, t.muted, third.adjusted(left, 0, 0, 0), rest)
+
+    def _paint_training(self, painter: QPainter, box: QRect, row: TrainingRow) -> None:
+        t, plain = tokens(), painter.font()
+        line = painter.fontMetrics().height() + 2
+        italic = painter.font()
+        italic.setItalic(True)
+        self._line(painter, italic, t.text, box, row.name)
+        small = small_font(plain)
+        colour = t.words["alarm"] if row.problem else t.text
+        self._line(painter, small, colour, box.adjusted(0, line, 0, 0), row.state)
+        self._line(painter, small, t.muted, box.adjusted(0, 2 * line, 0, 0), row.kind or ORIGINS["own"])
 
     @staticmethod
     def _line(painter: QPainter, font: QFont, colour: str, box: QRect, words: str) -> int:

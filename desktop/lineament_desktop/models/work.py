@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from lineament.models.exchange.library import Entry, list_models
+from lineament.models.exchange.places import own_models_folder
 from lineament.models.exchange.speed import Speed
 from lineament.progress import CancelToken, EventSink
 from lineament.recording import RecordingView
+from lineament.training.unfinished_folders import UnfinishedTraining, list_unfinished
 from lineament_desktop.jobs.companions import find_video
 from lineament_desktop.jobs.core_work import Core
 from lineament_desktop.jobs.scoring import ScoringTask
@@ -20,9 +22,16 @@ if TYPE_CHECKING:
 Work = Callable[[CancelToken, EventSink], object]
 
 
+@dataclass(frozen=True)
+class Listed:
+    """entries: all models, as `list_models` has them. unfinished: trainings in the user's library."""
+
+    entries: tuple[Entry, ...]
+    unfinished: tuple[UnfinishedTraining, ...]
+
+
 def list_work(elsewhere: Sequence[Path]) -> Work:
-    """All models, as `list_models` has them."""
-    return lambda cancel, sink: list_models(elsewhere)
+    return lambda cancel, sink: Listed(list_models(elsewhere), list_unfinished(own_models_folder()))
 
 
 def import_work(source: Path) -> Work:

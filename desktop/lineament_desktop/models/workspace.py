@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lineament.models.exchange.library import Entry
 from lineament.models.exchange.places import own_models_folder
@@ -17,7 +26,9 @@ from lineament_desktop.jobs.runner import DoneHandler, JobRunner
 from lineament_desktop.models.card_view import CardView
 from lineament_desktop.models.compare_dialog import CompareDialog
 from lineament_desktop.models.model_list import ModelList
-from lineament_desktop.models.work import Work, export_work, import_work, list_work, speed_work
+from lineament_desktop.models.training_rows import TrainingRow
+from lineament_desktop.models.trainings import Trainings
+from lineament_desktop.models.work import Listed, Work, export_work, import_work, list_work, speed_work
 from lineament_desktop.state.places import log_file
 from lineament_desktop.widgets.elided_label import ElidedLabel
 
@@ -43,6 +54,8 @@ class ModelsWorkspace(QWidget):
         self.card: CardView | None = None
         self._make()
         self._lay_out()
+        self.trainings = Trainings(self.list, self.stack, context.review.post)  # type: ignore[arg-type]
+        self.trainings.reload_asked.connect(self.reload)
         self.setAcceptDrops(True)
         context.review.model_changed.connect(self._on_model_in_use)
         self.list.chosen.connect(self._show_entry)
@@ -50,6 +63,10 @@ class ModelsWorkspace(QWidget):
 
     def _make(self) -> None:
         self.list = ModelList()
+        self.stack = QStackedWidget()
+        self.train_button = _button(
+            "&Train…", "Train one of the systems on a cohort", lambda: self.trainings.open_form()
+        )
         self.import_button = _button("&Import…", "Copy a model's archive or folder into your library", self.ask_import)
         self.import_folder_button = _button("Import a fol&der…", "Copy a model's folder", self.ask_import_folder)
         self.folder_button = _button("Open &library", "Show your library of models", self.open_library)
@@ -78,7 +95,8 @@ class ModelsWorkspace(QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(8, 4, 0, 8)
         column.addWidget(self.list, 1)
-        for row in ((self.import_button, self.import_folder_button), (self.folder_button,)):
+        rows = ((self.train_button,), (self.import_button, self.import_folder_button), (self.folder_button,))
+        for row in rows:
             buttons = QHBoxLayout()
             for button in row:
                 buttons.addWidget(button)
@@ -100,7 +118,8 @@ class ModelsWorkspace(QWidget):
         self._right.addWidget(self.sentence, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(left)
-        splitter.addWidget(right)
+        self.stack.addWidget(right)
+        splitter.addWidget(self.stack)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([LIST_WIDTH, 900])
         splitter.setChildrenCollapsible(False)
@@ -112,14 +131,15 @@ class ModelsWorkspace(QWidget):
 
     def reload(self, select: Path | None = None) -> None:
         """Read the models in the background. select: the folder to be selected then."""
-        present = self.list.current()
-        wanted = select if select is not None else present.folder if present is not None else None
+        wanted = select if select is not None else self.list.chosen_folder()
         elsewhere = tuple(self._context.settings.own_models())
         self._start("reading the models", list_work(elsewhere), partial(self._show_list, wanted))
 
     def _show_list(self, select: Path | None, done: Done) -> None:
-        if isinstance(done.result, tuple):
-            self.list.show_entries(done.result, self._in_use(), select)
+        if isinstance(done.result, Listed):
+            self.trainings.show_kept(done.result.unfinished)
+            with self.trainings.form_stays():
+                self.list.show_entries(done.result.entries, self._in_use(), select)
         elif done.failure is not None:
             self.sentence.setText(done.failure)
 
@@ -134,6 +154,10 @@ class ModelsWorkspace(QWidget):
     # The card
 
     def _show_entry(self, chosen: object) -> None:
+        if isinstance(chosen, TrainingRow):
+            self.trainings.show(chosen)
+            return
+        self.stack.setCurrentIndex(0)
         entry = cast("Entry | None", chosen)
         if self.card is not None:
             self._right.removeWidget(self.card)
@@ -162,6 +186,9 @@ class ModelsWorkspace(QWidget):
         self.reveal_button.setEnabled(entry is not None)
 
     # What can be done
+
+    def train(self) -> None:
+        self.trainings.open_form()
 
     def promote(self) -> None:
         """Put the model into use; the window loads it first and refuses in a message what cannot be used."""
@@ -274,6 +301,7 @@ class ModelsWorkspace(QWidget):
         self._runner.start(job, lambda event: None, ended)
 
     def close_page(self) -> None:
+        self.trainings.close(JOIN_S)
         self._runner.stop_all(JOIN_S)
 
 
