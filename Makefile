@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 FILE ?=
 
-.PHONY: setup run test lint types check-imports unit test-slow bench lock face-template calibration demo model searched-model study clean
+.PHONY: setup run test lint types check-imports unit test-slow bench lock face-template calibration demo model searched-model study installer clean
 
 setup: $(READY)
 	@$(BIN)/python tools/system_libraries.py
@@ -80,6 +80,16 @@ searched-model: setup
 # Hours on two cores; finished cells are kept in docs/study/cells, so it may be stopped and given again.
 study: setup
 	$(BIN)/python tools/search_study.py
+
+# HMHN and DJ-LDML on drawn faces, and the two that ship: an hour or two on two cores, resumable as above.
+pixel-study: setup
+	$(BIN)/python tools/pixel_study.py --ship
+
+# The frozen program and, on Linux, a .deb, a self-extracting archive and their sums, in dist/: packaging/README.md.
+# Some minutes and 6 GB of disk. VARIANT=gpu makes the larger package.
+VARIANT ?= cpu
+installer: setup
+	LINEAMENT_VARIANT=$(VARIANT) $(BIN)/python packaging/make_installer.py
 
 lock:
 	$(PYTHON) tools/lock.py

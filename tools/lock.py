@@ -22,6 +22,7 @@ DEVELOPMENT = [
     "import-linter",
     "mypy",
     "nas-bench-graph",
+    "pyinstaller",
     "pytest",
     "pytest-benchmark",
     "pytest-cov",

@@ -12,6 +12,7 @@ from lineament.cli.evaluate import evaluate_command
 from lineament.cli.models import models_group
 from lineament.cli.review import review_command
 from lineament.cli.search import search_group
+from lineament.cli.self_test import run_self_test
 from lineament.cli.simulate import simulate_group
 from lineament.cli.train import train_command
 from lineament.errors import LineamentError
@@ -24,6 +25,14 @@ EXIT_STOPPED = 130  # what shells use for a program ended by Ctrl-C
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="lineament")
+@click.option(
+    "--self-test",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=run_self_test,
+    help="Try what this installation can do, print a table and end: 0 where nothing failed.",
+)
 def cli() -> None:
     """Measure, model and review facial behaviour. Research use only: model estimates, never a diagnosis."""
 
