@@ -103,7 +103,9 @@ def assert_filled(window: MainWindow) -> None:
     assert window.messages.message is None
     assert state.prediction.score is not None
     assert "interval" in work.estimate.interval.text()
-    for key, pane in work.stack.panes.items():
+    shown = {key: pane for key, pane in work.stack.panes.items() if not pane.isHidden()}
+    assert set(work.stack.panes) - set(shown) == {"habit"}, "this model knows nobody's habits"
+    for key, pane in shown.items():
         content = pane.chart.content
         assert content.lanes, key
         assert pane.chart.message == "", key
