@@ -99,12 +99,18 @@ class LossChart(QWidget):
         for _, points, dashed in lines:
             colour = QColor(t.lines["moment" if dashed else "estimate"])
             painter.setPen(QPen(colour, 1.6, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine))
-            at = [frame.at(number, value) for number, value in points]
-            painter.drawPolyline(QPolygonF(at))
-            if len(at) < 2:
-                painter.drawEllipse(at[0], 3, 3) if at else None
+            for part in self._parts(points):
+                at = [frame.at(number, value) for number, value in part]
+                painter.drawPolyline(QPolygonF(at))
+                if len(at) == 1:
+                    painter.drawEllipse(at[0], 2, 2)
         if best:
             self._paint_best(painter, frame, lines[0][1])
+
+    def _parts(self, points: list[Point]) -> list[list[Point]]:
+        """Parts of a training minimise losses of their own, so no line leads from one to the next."""
+        names = dict.fromkeys(self._epochs[number - 1].part for number, _ in points)
+        return [[one for one in points if self._epochs[one[0] - 1].part == name] for name in names]
 
     def _paint_best(self, painter: QPainter, frame: ChartFrame, points: list[Point]) -> None:
         kept = [(number, value) for number, value in points if self._epochs[number - 1].best]

@@ -32,7 +32,7 @@ class ModelList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(self.ScrollMode.ScrollPerPixel)
         self.setStyleSheet("QListWidget { border: 1px solid palette(mid); border-radius: 4px; outline: none; }")
-        self.currentItemChanged.connect(lambda *_: self.chosen.emit(self.current()))
+        self.currentItemChanged.connect(lambda *_: self.chosen.emit(self.chosen_row()))
         theme.changed.connect(self.viewport().update)
 
     # What is chosen
