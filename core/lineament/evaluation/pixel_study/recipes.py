@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 CONTROLS, HMHN, JOINT, ALONE = "controls", "HMHN", "DJ-LDML", "DJ-LDML, label distribution alone"
 SYSTEMS = (CONTROLS, HMHN, JOINT, ALONE)
-EPOCHS = 8
+EPOCHS, CLIP_EPOCHS = 8, 6
 
 
 def hmhn_recipe(seed: int, threads: int, start: Path | None = None) -> "HMHNConfig":
@@ -40,8 +40,8 @@ def dj_ldml_recipe(seed: int, threads: int, start: Path | None = None) -> "DjLdm
     return replace(
         DjLdmlConfig.small(seed),
         clip=ClipShape(step_s=0.25),
-        epochs=EPOCHS,
-        patience=EPOCHS,
+        epochs=CLIP_EPOCHS,
+        patience=CLIP_EPOCHS,
         clips=6,
         optimiser=OptimiserSettings(backbone_rate=3e-4),
         start_from=start,
