@@ -40,6 +40,8 @@ LIMITS = (
     "Habits are known from earlier recordings alone; camera, seat and light that stayed the same count as habit too.",
 )
 
+TAUGHT = "In training the network learned the simulated persons' true behaviour beside their scores."
+
 
 @dataclass(frozen=True)
 class MpdrmConfig:
@@ -63,10 +65,8 @@ class MpdrmConfig:
 
     @classmethod
     def full(cls, seed: int = 0) -> "MpdrmConfig":
-        """For a GPU: wide layers, MPFN goes on learning beside the rest."""
-        loop = MpdrmLoop(
-            person_epochs=50, epochs=60, patience=15, batch=64, windows=8, learning_rate=1e-3, person_rate=0.1
-        )
+        """For a GPU: wide layers, more windows of longer sessions."""
+        loop = MpdrmLoop(person_epochs=10, epochs=20, patience=6, batch=64, windows=8)
         return cls(seed=seed, seconds=480.0, device="cuda", shape=MpdrmShape.full(), loop=loop, name="MPDRM (full)")
 
 
@@ -235,6 +235,7 @@ def _card(
             "are from draws of persons. The test persons were used once, after everything else was fixed.",
             "Intervals come from one visit of each calibration person. No oracle is given: that of the simulation "
             "knows one session at a time.",
+            *([TAUGHT] if model.shape.auxiliary else []),
         ),
     )
 

@@ -1,184 +1,227 @@
-"""Does it help to take habits away? MPDRM trained with and without suppression on the same persons and seeds, paired.
+"""Does MPDRM see severity in persons it never saw, and does it help to take habits away?
 
-`python -m lineament.training.mpdrm_comparison --seeds 5 --out comparison.json` compares on toy movement in which habits
-and effects lie in the same channels; `--persons 200` on simulated visits instead.
+`python -m lineament.training.mpdrm_comparison --preset longitudinal --persons 1000` compares on simulated visits: every
+person is tested once, in one of as many folds as there are seeds, by systems fitted on the others. A fold is one small
+file in `docs/study/mpdrm`; those that are there are not run again, so the command may be stopped and given again. At
+the end (or with `--table`) `docs/study/mpdrm.md` is written anew from all files.
 """
 
 import argparse
 import json
-import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch  # noqa: TID253
 
-from lineament.features.channels import N_CHANNELS
+from lineament.datasets.cohort import Cohort
+from lineament.features.sources import hash_of
 from lineament.models.mpdrm.shape import MpdrmShape
 from lineament.progress import CancelToken, EventSink, ignore_events
-from lineament.storage import write_atomically
-from lineament.training.metrics import rmse
+from lineament.simulation import simulate_cohort
+from lineament.storage import make_folder, write_atomically
+from lineament.training.baselines import RidgeBaseline
+from lineament.training.mpdrm_comparison_table import (
+    ALONE,
+    CONSTANT,
+    RIDGE,
+    VISIT_MEANS,
+    WITH,
+    WITHOUT,
+    Fold,
+    to_markdown,
+)
 from lineament.training.mpdrm_data import MovementData, fit_movement_scaling, load_visits
+from lineament.training.mpdrm_evaluation import change_statistics, log_statistics, visit_statistics
 from lineament.training.mpdrm_loop import MpdrmLoop, train_visits
-from lineament.training.mpdrm_scoring import code_visits, person_auc, score_visits, standard_scores
+from lineament.training.mpdrm_scoring import code_visits, score_visits
 
-Splits = tuple[MovementData, MovementData, MovementData]
-"""Train, dev and test visits, of persons of their own."""
+FOLDER = Path(__file__).resolve().parents[3] / "docs" / "study" / "mpdrm"
+DEV_SHARE = 0.15
+_AT_ONCE = 50
+"""Persons read before they are kept in the cache."""
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
-def habit_toy(
-    persons: int,
-    seed: int,
-    *,
-    visits: int = 3,
-    bins: int = 768,
-    habit: float = 1.0,
-    effect: float = 0.5,
-    channels: int = 12,
-    nuisance: float = 0.0,
-) -> MovementData:
-    """Toy movement: in the first `channels` channels a slow swing, whose size is the person's habit and the severity's
-    effect together, over noise.
+@dataclass(frozen=True)
+class VisitsStudy:
+    """Which simulated persons, and how MPDRM is trained on them. seeds: folds, each with weights of its own seed."""
 
-    log size of channel c = habit * h_pc + effect * e_c * (severity - 12) / 6, with h a standard normal a person and
-    channel and e a sign a channel that is the same in all toys; severity is drawn anew at each visit, uniformly on
-    0..24, and is the score. habit, effect: in units of that log. nuisance: size of what each visit adds to the level of
-    every other channel, as another seat or camera does.
-    """
-    rng = np.random.default_rng([seed, 77])
-    sign = np.where(np.arange(channels) % 2, 1.0, -1.0)
-    habits = np.repeat(rng.standard_normal((persons, channels)), visits, axis=0)
-    severity = rng.uniform(0, 24, persons * visits)
-    size = np.exp(0.5 * (habit * habits + effect * sign * (severity[:, None] - 12) / 6))
-    phase = rng.uniform(0, 2 * np.pi, (len(severity), 1, channels))
-    rhythm = 2 * np.pi * rng.uniform(0.2, 0.5, (len(severity), 1, channels)) / 10
-    series = 0.3 * rng.standard_normal((len(severity), bins, N_CHANNELS))
-    series[:, :, :channels] += size[:, None] * np.sin(rhythm * np.arange(bins)[:, None] + phase)
-    series[:, :, channels:] += nuisance * rng.standard_normal((len(severity), 1, N_CHANNELS - channels))
+    preset: str
+    persons: int
+    seconds: float = 300.0
+    seeds: int = 5
+    cohort_seed: int = 1
+    shape: MpdrmShape = field(default_factory=MpdrmShape)
+    loop: MpdrmLoop = field(default_factory=MpdrmLoop)
+
+    @property
+    def key(self) -> str:
+        """16 hex digits, others for other settings."""
+        return hash_of([asdict(self)])[:16]
+
+    def file(self, folder: Path, seed: int) -> Path:
+        return folder / f"{self.preset}-{self.persons}-{self.key}-{seed}.json"
+
+
+def read_study(study: VisitsStudy, cache: Path | None, cancel: CancelToken, sink: EventSink) -> MovementData:
+    """All visits of the study's cohort, read some persons at a time; raises what `load_visits` does."""
+    made = simulate_cohort(study.persons, study.preset, study.cohort_seed, seconds=study.seconds, cancel=cancel)
+    cohort = Cohort.from_simulation(made)
+    names = list(dict.fromkeys(cohort.person_ids))
+    parts: list[MovementData] = []
+    for first in range(0, len(names), _AT_ONCE):
+        chosen = set(names[first : first + _AT_ONCE])
+        rows = [i for i, name in enumerate(cohort.person_ids) if name in chosen]
+        part = load_visits(cohort.subset(rows), study.seconds, cancel, sink, "reading visits", cache=cache)
+        parts.append(replace(part, persons=part.persons + first, behaviour=None))
+    return joined(parts)
+
+
+def joined(parts: Sequence[MovementData]) -> MovementData:
+    """Visits of cohorts that share no person number; without true behaviour, which is scaled within a part."""
     return MovementData(
-        series.astype(np.float16),
-        np.ones((len(severity), bins), dtype=bool),
-        np.repeat(np.arange(persons), visits),
-        np.tile(np.arange(1, visits + 1), persons),
-        severity,
+        np.concatenate([part.series for part in parts]),
+        np.concatenate([part.usable for part in parts]),
+        np.concatenate([part.persons for part in parts]),
+        np.concatenate([part.visits for part in parts]),
+        np.concatenate([part.scores for part in parts]),
+        absent=parts[0].absent,
     )
 
 
-@dataclass(frozen=True)
-class PairedRun:
-    """One seed. with_suppression, without: RMSE on test visits, knowing earlier visits; constant: the training mean's;
-    auc_of_habit: how well persons can still be told apart by f_d, before and after suppression (`person_auc`)."""
-
-    seed: int
-    with_suppression: float
-    without: float
-    constant: float
-    auc_before: float
-    auc_after: float
+def deal_persons(persons: IntArray, folds: int, fold: int) -> "Dealt":
+    """The persons of one of `folds` parts are tested, a share of the others is dev, the rest is learnt from."""
+    order = np.random.default_rng(0).permutation(np.unique(persons))
+    parts = np.array_split(order, folds)
+    others = np.concatenate([part for i, part in enumerate(parts) if i != fold])
+    others = np.random.default_rng([1, fold]).permutation(others)
+    dev = others[: max(round(DEV_SHARE * len(others)), 1)]
+    rows = [np.flatnonzero(np.isin(persons, chosen)) for chosen in (others[len(dev) :], dev, parts[fold])]
+    return rows[0], rows[1], rows[2]
 
 
-@dataclass(frozen=True)
-class SuppressionComparison:
-    """Paired over seeds. gain: mean of (without - with); its standard error is 0 where there is one seed alone."""
-
-    runs: tuple[PairedRun, ...]
-
-    @property
-    def gain(self) -> float:
-        return float(np.mean([run.without - run.with_suppression for run in self.runs]))
-
-    @property
-    def standard_error(self) -> float:
-        gains = [run.without - run.with_suppression for run in self.runs]
-        return float(np.std(gains, ddof=1) / np.sqrt(len(gains))) if len(gains) > 1 else 0.0
-
-    def to_json(self) -> dict[str, object]:
-        return {"gain": self.gain, "standard_error": self.standard_error, "runs": [asdict(run) for run in self.runs]}
+Dealt = tuple[IntArray, IntArray, IntArray]
+"""Rows to train on, for dev and to test."""
 
 
-def compare_suppression(
-    splits: Callable[[int], Splits],
-    shape: MpdrmShape,
-    loop: MpdrmLoop,
-    seeds: Sequence[int],
+def run_fold(
+    data: MovementData,
+    statistics: FloatArray,
+    study: VisitsStudy,
+    seed: int,
     cancel: CancelToken | None = None,
     sink: EventSink = ignore_events,
-) -> SuppressionComparison:
-    """splits: the visits for a seed, the same for both ways; everything but suppression is equal, MPFN bit for bit.
-
-    Raises what `train_visits` does.
-    """
-    return SuppressionComparison(
-        tuple(_paired(splits(seed), shape, loop, seed, cancel or CancelToken(), sink) for seed in seeds)
-    )
-
-
-def _paired(
-    splits: Splits, shape: MpdrmShape, loop: MpdrmLoop, seed: int, cancel: CancelToken, sink: EventSink
-) -> PairedRun:
-    train, dev, test = splits
-    scaling = fit_movement_scaling(train, seed)
-    mean, sd = float(train.scores.mean()), float(train.scores.std())
-    errors, aucs = [], (0.0, 0.0)
-    for suppress in (False, True):
-        chosen = replace(shape, suppress=suppress)
-        network = train_visits(train, dev, scaling, chosen, loop, seed, cancel, sink).network
-        errors.append(rmse(mean + sd * standard_scores(network, test, scaling), test.scores))
+) -> Fold:
+    """Every system fitted without the fold's persons, on the same dealing; raises what `train_visits` does."""
+    at = deal_persons(data.persons, study.seeds, seed)
+    test = at[2]
+    said = {CONSTANT: np.full(len(test), data.scores[at[0]].mean()), VISIT_MEANS: visit_means(data, at)}
+    predicted = _ridges(data, statistics, at)
+    for name, suppress in ((WITH, True), (WITHOUT, False)):
+        known, alone = _mpdrm(data, study, seed, at, suppress, cancel or CancelToken(), sink)
+        predicted[name] = known
         if suppress:
-            coded = code_visits(network, test, scaling)
-            after = score_visits(network, coded, test).tokens
-            aucs = (_told_apart(coded.depression, test), _told_apart(after, test))
-    constant = rmse(np.full(len(test), mean), test.scores)
-    return PairedRun(seed, errors[1], errors[0], constant, *aucs)
+            predicted[ALONE] = alone
+    said |= {name: both[-len(test) :] for name, both in predicted.items()}
+    told = {f"{name}, told of first visits": told_of_visits(data, at, predicted[name]) for name in (RIDGE, WITH)}
+    fold = (study.preset, study.persons, seed, data.persons[test], data.visits[test], data.scores[test])
+    return Fold(*fold, said | told)
 
 
-def _told_apart(tokens: torch.Tensor, data: MovementData) -> float:
-    present = torch.from_numpy(data.grid[1]).unsqueeze(-1)
-    sessions = (tokens * present).sum(dim=1) / present.sum(dim=1).clamp(min=1)
-    return person_auc(sessions.numpy(), data.persons)
+def visit_means(data: MovementData, at: Dealt) -> FloatArray:
+    """For each test visit the mean score of training persons' first visits, or that of their later ones."""
+    train, test = at[0], at[2]
+    first, later = (data.scores[train][(data.visits[train] == 1) == is_first].mean() for is_first in (True, False))
+    return np.where(data.visits[test] == 1, first, later)
 
 
-def toy_splits(seed: int, persons: int = 80) -> Splits:
-    """`habit_toy` of `persons` training persons, and half as many for dev and for test."""
-    counts = (persons, persons // 2, persons // 2)
-    return tuple(habit_toy(n, 10 * seed + i) for i, n in enumerate(counts))  # type: ignore[return-value]
+def told_of_visits(data: MovementData, at: Dealt, predicted: FloatArray) -> FloatArray:
+    """Predictions of dev and test visits, one after the other, to those of the test visits with what is known of first
+    and of later visits added: least squares on dev of the score on both means and the prediction."""
+    dev, test = at[1], at[2]
+    x = np.stack([np.ones(len(predicted)), data.visits[np.concatenate([dev, test])] == 1, predicted], axis=1)
+    weights = np.linalg.lstsq(x[: len(dev)], data.scores[dev], rcond=None)[0]
+    return np.asarray(x[len(dev) :] @ weights)
 
 
-def simulated_splits(seed: int, persons: int, seconds: float, cache: Path | None = None) -> Splits:
-    """The train, dev and test persons of `mpdrm.simulated_visits`."""
-    from lineament.training.mpdrm import simulated_visits
+def _ridges(data: MovementData, statistics: FloatArray, at: Dealt) -> dict[str, FloatArray]:
+    """Predictions of dev and test visits, one after the other."""
+    read = {
+        "ridge on statistics": statistics,
+        "ridge, change since earlier visits": change_statistics(statistics, data.persons, data.visits),
+        RIDGE: change_statistics(log_statistics(statistics), data.persons, data.visits),
+    }
+    (train, dev, _), y = at, data.scores
+    rows = np.concatenate(at[1:])
+    return {name: RidgeBaseline(x[train], y[train], x[dev], y[dev]).predict(x[rows]) for name, x in read.items()}
 
-    cohort, cancel = simulated_visits(persons, seed, seconds), CancelToken()
-    parts = [
-        load_visits(cohort.split(name), seconds, cancel, ignore_events, name, cache=cache)
-        for name in ("train", "dev", "test")
-    ]
-    return parts[0], parts[1], parts[2]
+
+def _mpdrm(
+    data: MovementData,
+    study: VisitsStudy,
+    seed: int,
+    at: Dealt,
+    suppress: bool,
+    cancel: CancelToken,
+    sink: EventSink,
+) -> tuple[FloatArray, FloatArray]:
+    """Predictions of dev and test visits, one after the other, knowing a person's earlier visits and without them."""
+    train, dev, both = data.take(at[0]), data.take(at[1]), data.take(np.concatenate(at[1:]))
+    scaling = fit_movement_scaling(train, seed)
+    shape = replace(study.shape, suppress=suppress)
+    network = train_visits(train, dev, scaling, shape, study.loop, seed, cancel, sink).network
+    coded = code_visits(network, both, scaling)
+    mean, sd = float(train.scores.mean()), max(float(train.scores.std()), 1e-6)
+    said = [score_visits(network, coded, both, knowing=knowing).score.double().numpy() for knowing in (True, False)]
+    return mean + sd * said[0], mean + sd * said[1]
+
+
+def fill(
+    study: VisitsStudy,
+    folder: Path,
+    cache: Path | None,
+    cancel: CancelToken,
+    told: Callable[[Path], None] = lambda file: None,
+    sink: EventSink = ignore_events,
+) -> None:
+    """Run the folds whose files are missing; raises what `run_fold` does, `StorageError`, `Cancelled`."""
+    missing = [seed for seed in range(study.seeds) if not study.file(folder, seed).is_file()]
+    if not missing:
+        return
+    make_folder(folder)
+    data = read_study(study, cache, cancel, sink)
+    statistics = visit_statistics(data)
+    for seed in missing:
+        fold = run_fold(data, statistics, study, seed, cancel, sink)
+        made: Mapping[str, Any] = {**fold.to_json(), "settings": asdict(study)}
+        write_atomically(study.file(folder, seed), (json.dumps(made) + "\n").encode())
+        told(study.file(folder, seed))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command line of this module."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--persons", type=int, default=0, help="simulated persons; 0 for toy movement")
-    parser.add_argument("--seconds", type=float, default=180.0)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--preset", default="longitudinal")
+    parser.add_argument("--persons", type=int, default=1000)
+    parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--cache", type=Path, default=None)
-    parser.add_argument("--out", type=Path, default=None)
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    parser.add_argument("--table", action="store_true", help="only write the table of what is there")
     chosen = parser.parse_args(arguments)
     torch.set_num_threads(chosen.threads)
-
-    def splits(seed: int) -> Splits:
-        if chosen.persons:
-            return simulated_splits(seed, chosen.persons, chosen.seconds, chosen.cache)
-        return toy_splits(seed)
-
-    found = compare_suppression(splits, MpdrmShape(), MpdrmLoop(), range(chosen.seeds))
-    text = json.dumps(found.to_json(), indent=1) + "\n"
-    sys.stdout.write(text)
-    if chosen.out is not None:
-        write_atomically(chosen.out, text.encode())
+    if not chosen.table:
+        study = VisitsStudy(chosen.preset, chosen.persons, chosen.seconds, chosen.seeds)
+        fill(study, chosen.folder, chosen.cache, CancelToken(), lambda file: print(file.name, flush=True))  # noqa: T201
+    files = sorted(chosen.folder.glob("*.json"))
+    text = to_markdown([Fold.from_json(json.loads(file.read_text())) for file in files])
+    write_atomically(chosen.folder.with_suffix(".md"), text.encode())
 
 
 if __name__ == "__main__":

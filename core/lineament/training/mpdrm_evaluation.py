@@ -89,6 +89,13 @@ def visit_statistics(data: MovementData) -> FloatArray:
     )
 
 
+def log_statistics(statistics: FloatArray) -> FloatArray:
+    """Means as they are, spreads and steps in logarithms, float64[N, 3 C] of `visit_statistics` [N, 4 C]: how much a
+    face moves is multiplied by habit and illness, so that logarithms are what differences may be taken of."""
+    mean, spread, step, _ = np.split(statistics, 4, axis=1)
+    return np.concatenate([mean, np.log(spread + 0.02), np.log(step + 0.005)], axis=1)
+
+
 def change_statistics(statistics: FloatArray, persons: IntArray, visits: IntArray) -> FloatArray:
     """Each visit's statistics, and beside them what they are above their mean over the person's earlier visits (zeros
     without any), float64[N, 2 S]: what a ridge that knows the person reads."""

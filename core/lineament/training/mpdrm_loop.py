@@ -20,7 +20,7 @@ from lineament.training.mpdrm_batches import PairBatch, pair_batches
 from lineament.training.mpdrm_checkpoint import TrainingState, copy_of, load_state, save_state
 from lineament.training.mpdrm_data import MovementData
 from lineament.training.mpdrm_losses import person_contrast, require_finite
-from lineament.training.mpdrm_scoring import code_visits, person_auc, refit_head, score_visits
+from lineament.training.mpdrm_scoring import code_visits, person_auc, refit_alignment, refit_head, score_visits
 
 PHASES = ("person", "score")
 _WARM_UP = 0.2
@@ -34,24 +34,25 @@ class MpdrmLoop:
     person_epochs: of MPFN alone; epochs: of the whole, stopped after `patience` without a lower dev loss. batch:
     persons a step, two visits each; windows: of each visit. person_rate: MPFN's learning rate in the second phase as a
     share of the rest's, 0 to freeze it. temperature, band: of the contrast (`mpdrm_losses.person_contrast`). contrast,
-    orthogonal, alignment, auxiliary: weights beside the score's squared error in standard units. alignment trains the
-    map from f_p to f_d alone; auxiliary acts where the true behaviour of simulated persons is known.
+    orthogonal, alignment, auxiliary: weights beside the score's squared error in standard units. alignment teaches
+    MPFN and its map to foresee f_d; auxiliary, off unless asked for, acts where simulated persons' true behaviour is
+    known. A score says little and is learnt by heart within some epochs: hence few, small and much decayed steps.
     """
 
-    person_epochs: int = 20
-    epochs: int = 24
-    patience: int = 8
+    person_epochs: int = 3
+    epochs: int = 6
+    patience: int = 3
     batch: int = 32
-    windows: int = 6
-    learning_rate: float = 3e-3
-    person_rate: float = 0.0
-    weight_decay: float = 2e-2
+    windows: int = 3
+    learning_rate: float = 1e-3
+    person_rate: float = 0.3
+    weight_decay: float = 0.5
     temperature: float = 0.1
     band: float = 5.0
     contrast: float = 0.5
     orthogonal: float = 0.1
     alignment: float = 1.0
-    auxiliary: float = 2.0
+    auxiliary: float = 0.0
     channel_dropout: float = 0.05
 
 
@@ -89,7 +90,8 @@ def train_visits(
     checkpoint: Path | None = None,
     device: str = "cpu",
 ) -> TrainedMpdrm:
-    """One network from one seed, at the epoch with the lowest dev loss, its last layer then fitted anew (`refit_head`).
+    """One network from one seed, at the epoch with the lowest dev loss, what it
+    foresees and its last layer then fitted anew (`refit_alignment`, `refit_head`).
 
     checkpoint: a file written after every epoch; a run that finds it goes on from there and ends with the same weights
     (bit for bit on a CPU). The network comes back on the CPU. Raises `ModelError` when a loss is no number or the
@@ -100,8 +102,9 @@ def train_visits(
     run.phase(1, settings.epochs, run.score_step, run.judge_scores)
     network = run.network
     network.load_state_dict(run.state.best)
-    penalty = refit_head(network, train, dev, scaling)
-    coded = code_visits(network, dev, scaling)
+    coded_train, coded = (code_visits(network, data, scaling) for data in (train, dev))
+    refit_alignment(network, coded_train, coded, (train, dev))
+    penalty = refit_head(network, coded_train, coded, (train, dev))
     standard = score_visits(network, coded, dev).score.double().numpy()
     history = [MpdrmEpoch(**event) for event in run.state.history]
     return TrainedMpdrm(network.cpu(), rmse(run.mean + run.sd * standard, dev.scores), penalty, history)
@@ -225,21 +228,23 @@ class _Run:
     def score_step(self, batch: PairBatch) -> Tensor:
         """The score's squared error and what is weighed beside it; later visits know the earlier, which know none.
 
-        The person vector gives no gradient to MPFN, which is thereby taught by the contrast alone.
+        The score gives no gradient to MPFN, which is thereby taught by the contrast and by foreseeing f_d of the
+        person's other visit: what tells persons apart best may be their camera, and say nothing of how they move.
         """
         s, network, windows = self.settings, self.network, self._flat(batch)
         visits = 2 * len(batch)
         depression = network.mdfn(windows).values.view(visits, s.windows, -1)
         with torch.set_grad_enabled(s.person_rate > 0):
             own = network.mpfn(windows).values.view(visits, s.windows, -1).mean(dim=1)
-        vectors = own.detach().view(len(batch), 2, -1)
-        known = vectors[:, [0, 0]].flatten(0, 1)
+        pairs = own.view(len(batch), 2, -1)
+        known = pairs[:, [0, 0]].flatten(0, 1).detach()
         present = torch.ones(depression.shape[:2], dtype=torch.bool, device=self.device)
-        scored = network.score(depression, known, present)
+        earlier = np.stack([np.zeros(len(batch), bool), batch.rows[:, 0] != batch.rows[:, 1]], axis=1).reshape(-1)
+        scored = network.score(depression, known, present, torch.from_numpy(earlier).to(self.device))
         loss = self._score_loss(scored, batch)
-        if network.shape.suppress:
-            loss = loss + s.orthogonal * orthogonality(depression, scored.habit, present)
-        foreseen = network.suppression.align(vectors.flip(1).flatten(0, 1))
+        if network.shape.suppress and s.orthogonal > 0:
+            loss = loss + s.orthogonal * orthogonality(scored.tokens, scored.habit, present)
+        foreseen = network.suppression.align(pairs.flip(1).flatten(0, 1))
         loss = loss + s.alignment * alignment_loss(foreseen, window_mean(depression, present))
         return loss + s.contrast * self._contrast(own, batch) if s.person_rate else loss
 

@@ -8,12 +8,13 @@ import torch  # noqa: TID253
 from torch import Tensor  # noqa: TID253
 
 from lineament.features.windows import ChannelScaling
-from lineament.models.mpdrm.network import MpdrmNetwork, Scored, person_vectors
+from lineament.models.mpdrm.network import MpdrmNetwork, Scored, person_vectors, window_mean
 from lineament.training.baselines import PENALTIES
 from lineament.training.metrics import rmse
 from lineament.training.mpdrm_data import MovementData
 
 FloatArray = npt.NDArray[np.float64]
+TrainAndDev = tuple[MovementData, MovementData]
 _VISITS_AT_ONCE = 8
 
 
@@ -31,6 +32,10 @@ class CodedVisits:
         if not knowing:
             return own
         return torch.stack([own[rows].mean(dim=0) if len(rows) else own[i] for i, rows in enumerate(data.earlier)])
+
+    def known(self, data: MovementData, *, knowing: bool) -> Tensor:
+        """bool[N]: whether `persons` are of earlier visits."""
+        return torch.tensor([knowing and len(rows) > 0 for rows in data.earlier])
 
 
 def code_visits(network: MpdrmNetwork, data: MovementData, scaling: ChannelScaling) -> CodedVisits:
@@ -67,7 +72,10 @@ def score_visits(
     network.eval()
     with torch.inference_mode():
         scored = network.score(
-            coded.depression.to(device), coded.persons(data, knowing=knowing).to(device), present.to(device)
+            coded.depression.to(device),
+            coded.persons(data, knowing=knowing).to(device),
+            present.to(device),
+            coded.known(data, knowing=knowing).to(device),
         )
     return Scored(*(part.cpu() for part in scored))
 
@@ -95,16 +103,42 @@ def person_auc(vectors: npt.NDArray[np.floating], persons: npt.NDArray[np.int64]
     return float(below.mean() / (2 * len(others)))
 
 
-def refit_head(network: MpdrmNetwork, train: MovementData, dev: MovementData, scaling: ChannelScaling) -> float:
+def refit_alignment(network: MpdrmNetwork, train: CodedVisits, dev: CodedVisits, data: TrainAndDev) -> float:
+    """Set `network.suppression.align` to the ridge solution from f_p of earlier visits to f_d of a visit, both means
+    over windows; the penalty with the least squared error on dev. Nothing happens where no person came twice.
+
+    Few steps on few windows of two visits leave most of what can be foreseen on the table; all windows of all earlier
+    visits, as they are later known, and the closed form do not (our choice). No score takes part.
+    """
+    (x, y), (x_dev, y_dev) = _foreseeing(train, data[0]), _foreseeing(dev, data[1])
+    if not len(x) or not len(x_dev):
+        return float("nan")
+    gram, pull = x.T @ x, x.T @ y
+    candidates = [(p, np.linalg.solve(gram + p * np.eye(len(gram)), pull)) for p in PENALTIES]
+    errors = [float(np.mean((x_dev @ w - y_dev) ** 2)) for _, w in candidates]
+    penalty, weights = candidates[int(np.argmin(errors))]
+    with torch.no_grad():
+        network.suppression.align.weight.copy_(torch.from_numpy(weights.T))
+    return penalty
+
+
+def _foreseeing(coded: CodedVisits, data: MovementData) -> tuple[FloatArray, FloatArray]:
+    """Of visits of persons who have been there before: f_p of the earlier ones and f_d, float64[K, D] each."""
+    rows = coded.known(data, knowing=True) & coded.present.any(dim=1)
+    foreseen = coded.persons(data, knowing=True)[rows]
+    return foreseen.double().numpy(), window_mean(coded.depression, coded.present)[rows].double().numpy()
+
+
+def refit_head(network: MpdrmNetwork, train: CodedVisits, dev: CodedVisits, data: TrainAndDev) -> float:
     """Set `network.head` to the ridge solution in standard units of the training scores; the penalty chosen.
 
     As the hand-designed network's last layer, and for its reason: a score is a noisy label, and the closed form with a
     penalty chosen on dev persons uses it once. Whole visits with and without earlier ones and the first third of each
     take part, because all three are scored later.
     """
-    x, y = _features(network, train, scaling)
-    x_dev, y_dev = _features(network, dev, scaling)
-    mean, sd = float(train.scores.mean()), max(float(train.scores.std()), 1e-6)
+    x, y = _features(network, train, data[0])
+    x_dev, y_dev = _features(network, dev, data[1])
+    mean, sd = float(data[0].scores.mean()), max(float(data[0].scores.std()), 1e-6)
     centre, spread = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-6)
     z, z_dev = (x - centre) / spread, (x_dev - centre) / spread
     gram, pull = z.T @ z, z.T @ ((y - mean) / sd)
@@ -117,8 +151,7 @@ def refit_head(network: MpdrmNetwork, train: MovementData, dev: MovementData, sc
     return penalty
 
 
-def _features(network: MpdrmNetwork, data: MovementData, scaling: ChannelScaling) -> tuple[FloatArray, FloatArray]:
-    coded = code_visits(network, data, scaling)
+def _features(network: MpdrmNetwork, coded: CodedVisits, data: MovementData) -> tuple[FloatArray, FloatArray]:
     third = max(coded.present.shape[1] // 3, 1)
     found, scores = [], []
     for knowing, windows in ((True, None), (False, None), (True, third)):

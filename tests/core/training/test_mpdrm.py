@@ -20,12 +20,18 @@ from lineament.training.metrics import rmse
 from lineament.training.mpdrm import MpdrmConfig, simulated_visits, train_mpdrm, with_calibration
 from lineament.training.mpdrm_batches import draw_pair, pair_batches
 from lineament.training.mpdrm_checkpoint import TrainingState, load_state, save_state
-from lineament.training.mpdrm_comparison import PairedRun, SuppressionComparison, compare_suppression, habit_toy
 from lineament.training.mpdrm_data import MovementData, fit_movement_scaling, load_visits, movement_statistics
 from lineament.training.mpdrm_evaluation import change_statistics, gain_by_person, measure_by_person, one_visit_each
 from lineament.training.mpdrm_loop import MpdrmEpoch, MpdrmLoop, TrainedMpdrm, rate_share, train_visits
 from lineament.training.mpdrm_losses import person_contrast
-from lineament.training.mpdrm_scoring import code_visits, person_auc, refit_head, standard_scores
+from lineament.training.mpdrm_scoring import (
+    code_visits,
+    person_auc,
+    refit_alignment,
+    refit_head,
+    standard_scores,
+)
+from lineament.training.mpdrm_toys import habit_toy
 
 SHAPE = MpdrmShape(stem=8, widths=(8, 12, 16), token=16, projection=8, dropout=0.0)
 LOOP = MpdrmLoop(person_epochs=1, epochs=2, windows=2, batch=8)
@@ -141,6 +147,8 @@ def test_known_persons_are_means_of_earlier_visits(
     np.testing.assert_allclose(known[1], own[0], atol=1e-6)
     np.testing.assert_allclose(known[2], own[:2].mean(axis=0), atol=1e-6)
     np.testing.assert_allclose(own[3], coded.person[3].numpy().mean(axis=0), atol=1e-5)
+    assert coded.known(toy, knowing=True)[:5].tolist() == [False, True, True, False, True]
+    assert not coded.known(toy, knowing=False).any()
 
 
 def test_the_same_seed_trains_the_same_network(toy: MovementData, scaling: ChannelScaling, whole: TrainedMpdrm) -> None:
@@ -148,7 +156,7 @@ def test_the_same_seed_trains_the_same_network(toy: MovementData, scaling: Chann
     assert not same(whole.network, trained(toy, scaling, seed=1).network)
 
 
-@pytest.mark.parametrize(("after", "person_rate"), [(1, 0.0), (2, 0.1)])
+@pytest.mark.parametrize(("after", "person_rate"), [(1, LOOP.person_rate), (2, 0.0)])
 def test_a_stopped_training_goes_on_to_the_same_weights(
     toy: MovementData, scaling: ChannelScaling, whole: TrainedMpdrm, tmp_path: Path, after: int, person_rate: float
 ) -> None:
@@ -167,9 +175,9 @@ def test_a_stopped_training_goes_on_to_the_same_weights(
     on = train_visits(toy, toy, scaling, SHAPE, loop, 0, CancelToken(), events.append, checkpoint=file)
     assert sum(isinstance(e, MpdrmEpoch) for e in events) == 3 - after
     assert [e.phase for e in on.history] == ["person", "score", "score"]
-    unstopped = trained(toy, scaling, person_rate=person_rate) if person_rate else whole
+    unstopped = whole if person_rate else trained(toy, scaling, person_rate=person_rate)
     assert same(unstopped.network, on.network)
-    assert person_rate == 0 or not same(unstopped.network.mpfn, whole.network.mpfn)
+    assert person_rate > 0 or not same(unstopped.network.mpfn, whole.network.mpfn)
 
 
 def test_a_damaged_state_is_said(tmp_path: Path) -> None:
@@ -220,24 +228,22 @@ def test_auc_by_hand() -> None:
     assert np.isnan(person_auc(vectors, np.arange(4)))
 
 
-def test_mpfn_tells_unseen_persons_apart_and_untrained_less_so() -> None:
-    """Two visits of one person are closer than two persons, of toys that no network saw."""
-    train, unseen = (habit_toy(n, 5 + i, visits=2, bins=384, effect=0.3, nuisance=0.1) for i, n in enumerate((64, 20)))
-    scaling = fit_movement_scaling(train, 0)
-    found = []
-    for epochs, rate in ((10, 3e-3), (1, 1e-9)):
-        loop = MpdrmLoop(person_epochs=epochs, epochs=0, windows=2, batch=16, learning_rate=rate)
-        made = train_visits(train, unseen, scaling, SHAPE, loop, 0, CancelToken(), ignore_events)
-        vectors = code_visits(made.network, unseen, scaling).persons(unseen, knowing=False).numpy()
-        found.append(person_auc(vectors, unseen.persons))
-    assert found[0] > 0.85
-    assert found[0] > found[1] + 0.05
+def test_mpfn_learns_to_tell_persons_apart() -> None:
+    """Those it learns from, whose seats hide their habits; persons it never saw are asked for in the slow test."""
+    toys = habit_toy(64, 5, visits=2, bins=256, effect=0.3, nuisance=1.0)
+    scaling, found = fit_movement_scaling(toys, 0), []
+    for epochs, rate in ((12, 1e-2), (1, 1e-9)):
+        loop = MpdrmLoop(person_epochs=epochs, epochs=0, windows=1, batch=32, learning_rate=rate, temperature=0.2)
+        made = train_visits(toys, toys, scaling, SHAPE, loop, 0, CancelToken(), ignore_events)
+        vectors = code_visits(made.network, toys, scaling).persons(toys, knowing=False).numpy()
+        found.append(person_auc(vectors, toys.persons))
+    assert found[0] > found[1] + 0.08
 
 
 def test_training_beats_the_constant_where_it_can_and_not_where_it_cannot() -> None:
     errors = []
     for permuted, epochs in ((False, 8), (True, 3)):
-        loop = MpdrmLoop(person_epochs=1, epochs=epochs, windows=2, batch=16)
+        loop = MpdrmLoop(person_epochs=1, epochs=epochs, windows=2, batch=16, learning_rate=3e-3)
         train, dev, test = (habit_toy(n, 20 + i, visits=2, bins=384, habit=0.4) for i, n in enumerate((48, 20, 20)))
         if permuted:
             rng = np.random.default_rng(0)
@@ -250,26 +256,46 @@ def test_training_beats_the_constant_where_it_can_and_not_where_it_cannot() -> N
     assert errors[0] < 0.8 < 0.95 < errors[1]
 
 
+def test_what_is_foreseen_is_the_ridge_of_earlier_visits(
+    toy: MovementData, scaling: ChannelScaling, whole: TrainedMpdrm
+) -> None:
+    network = copy.deepcopy(whole.network)
+    coded = code_visits(network, toy, scaling)
+    penalty = refit_alignment(network, coded, coded, (toy, toy))
+    own, level = (part.double().numpy().mean(axis=1) for part in (coded.person, coded.depression))
+    rows = np.flatnonzero(toy.visits > 1)
+    x = np.array([own[toy.earlier[i]].mean(axis=0) for i in rows])
+    expected = np.linalg.solve(x.T @ x + penalty * np.eye(x.shape[1]), x.T @ level[rows]).T
+    np.testing.assert_allclose(network.suppression.align.weight.detach(), expected, atol=1e-4)
+    once = habit_toy(4, 1, visits=1, bins=384)
+    alone = code_visits(network, once, scaling)
+    assert np.isnan(refit_alignment(network, alone, alone, (once, once)))
+    np.testing.assert_allclose(network.suppression.align.weight.detach(), expected, atol=1e-4)
+
+
+def test_earlier_visits_tell_habit_from_effect() -> None:
+    """Where habits are twice the effect, who knows a person's earlier visits errs less than who does not."""
+    loop = MpdrmLoop(person_epochs=1, epochs=4, windows=1, batch=24)
+    train, dev, test = (habit_toy(n, 40 + i, bins=256, habit=2.0, channels=6) for i, n in enumerate((72, 40, 60)))
+    scaling = fit_movement_scaling(train, 0)
+    shape = replace(SHAPE, token=160)
+    errors = []
+    for suppress in (True, False):
+        chosen = replace(shape, suppress=suppress)
+        made = train_visits(train, dev, scaling, chosen, loop, 0, CancelToken(), ignore_events)
+        predicted = train.scores.mean() + train.scores.std() * standard_scores(made.network, test, scaling)
+        errors.append(rmse(predicted, test.scores))
+    assert errors[0] < errors[1] - 0.2
+
+
 def test_the_last_layer_is_shrunk_where_it_learns_nothing(
     toy: MovementData, scaling: ChannelScaling, whole: TrainedMpdrm
 ) -> None:
     network = copy.deepcopy(whole.network)
     noise = replace(toy, scores=np.random.default_rng(0).permutation(toy.scores))
-    assert refit_head(network, toy, noise, scaling) > whole.penalty
+    coded = code_visits(network, toy, scaling)
+    assert refit_head(network, coded, coded, (toy, noise)) > whole.penalty
     assert standard_scores(network, toy, scaling).std() < 0.3 < standard_scores(whole.network, toy, scaling).std()
-
-
-def test_comparison_is_paired_and_leaves_mpfn_alone(toy: MovementData) -> None:
-    found = compare_suppression(lambda seed: (toy, toy, toy), SHAPE, replace(LOOP, epochs=1), [0])
-    assert len(found.runs) == 1
-    run = found.runs[0]
-    assert run.with_suppression != run.without
-    assert found.gain == pytest.approx(run.without - run.with_suppression)
-    assert found.standard_error == 0
-    assert 0 <= run.auc_after <= 1
-    two = SuppressionComparison((PairedRun(0, 4.0, 5.0, 6.0, 0.9, 0.8), PairedRun(1, 5.0, 5.2, 6.0, 0.9, 0.8)))
-    assert two.gain == pytest.approx(0.6)
-    assert two.standard_error == pytest.approx(0.4)
 
 
 def test_toys_are_what_they_say() -> None:

@@ -10,6 +10,9 @@ from lineament.features.channels import N_CHANNELS
 from lineament.models.mpdrm.blocks import AttentivePooling, MotionPattern, Stem
 from lineament.models.mpdrm.shape import MpdrmShape
 
+_STILL = 0.02
+"""Training spreads: what moves less than this counts as still (our choice)."""
+
 
 class Token(NamedTuple):
     """values [N, D]; attributes [N, A], how much each attribute counted, rows sum to 1."""
@@ -21,10 +24,11 @@ class Token(NamedTuple):
 class MovementEncoder(nn.Module):
     """A stem, three MMP stages of stride 2 and attentive pooling: scaled windows [N, T, C] to tokens [N, D].
 
-    Beside the pooled patterns the token is made from mean, spread and mean absolute step of every channel over the
-    window, which small cohorts need (our choice, as in the hand-designed network). Tokens leave through a batch norm
-    without weights, so that their mean over training windows is zero: an angle between two of them is then a
-    correlation, and what all persons share is no part of it (our choice).
+    Beside the pooled patterns the token is made from every channel's mean, and from the logarithms of its spread and of
+    its mean absolute step over the window: small cohorts need them, and habits and illness multiply how much a face
+    moves, so that in logarithms they add up and the one can be subtracted from the other (our choice). Each of these
+    features, and each of the token's, is centred and scaled by its own mean and spread over training windows, so that
+    what all persons share is no part of a token (our choice).
     """
 
     def __init__(self, shape: MpdrmShape) -> None:
@@ -34,18 +38,33 @@ class MovementEncoder(nn.Module):
         self.stages = nn.Sequential(*(MotionPattern(a, b) for a, b in pairwise(widths)))
         self.pooling = AttentivePooling(shape.widths[-1])
         features = 2 * shape.widths[-1] + 3 * N_CHANNELS
-        self.norm = nn.LayerNorm(features)
+        self.norm = nn.BatchNorm1d(features, affine=False)
         self.dropout = nn.Dropout(shape.dropout)
         self.token = nn.Linear(features, shape.token)
+        _begin_with_the_plain(self.token)
         self.centre = nn.BatchNorm1d(shape.token, affine=False)
 
     def forward(self, windows: Tensor) -> Token:
         series = windows.transpose(1, 2)
         stemmed = self.stem(series)
-        spread = torch.sqrt(series.var(dim=2, unbiased=False) + 1e-4)
-        plain = (series.mean(dim=2), spread, series.diff(dim=2).abs().mean(dim=2))
+        spread = 0.5 * torch.log(series.var(dim=2, unbiased=False) + _STILL**2)
+        step = torch.log(series.diff(dim=2).abs().mean(dim=2) + _STILL)
+        plain = (series.mean(dim=2), spread, step)
         features = torch.cat([self.pooling(self.stages(stemmed.series)), *plain], dim=1)
         return Token(self.centre(self.token(self.dropout(self.norm(features)))), stemmed.attributes)
+
+
+def _begin_with_the_plain(token: nn.Linear) -> None:
+    """Where there is room, a token's first dimensions begin as the plain features themselves, the rest as mixtures.
+
+    What a dimension then changes by between visits of a person is measured in its own unit when the last layer is
+    fitted; mixtures of all features have no such unit (our choice; it halved what was lost against a ridge).
+    """
+    plain = 3 * N_CHANNELS
+    if token.out_features > plain:
+        with torch.no_grad():
+            token.weight[:plain] = 0
+            token.weight[:plain, -plain:] = torch.eye(plain)
 
 
 class MDFN(MovementEncoder):

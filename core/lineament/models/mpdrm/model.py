@@ -85,7 +85,7 @@ class MpdrmModel(Ensemble):
     def _pool(self, member: int, fused: Tensor, moment_logits: Tensor, present: Tensor) -> tuple[float, Tensor]:
         """The person vector is the session's own mean, as no earlier visit is known."""
         depression, person = torch.split(fused, self.shape.token, dim=2)
-        scored = self.network.score(depression, person.mean(dim=1), present)
+        scored = self.network.score(depression, person.mean(dim=1), present, torch.zeros(1, dtype=torch.bool))
         return self._points(scored), scored.weights[0]
 
     def _points(self, scored: Scored) -> float:
@@ -124,9 +124,10 @@ class MpdrmModel(Ensemble):
         known = earlier.person if earlier is not None else person.mean(axis=0)
         tokens, vector = torch.from_numpy(depression)[None], torch.from_numpy(known)[None]
         present = torch.ones((1, len(encoded)), dtype=torch.bool)
+        before = torch.tensor([earlier is not None])
         with torch.inference_mode():
-            scored = self.network.score(tokens, vector, present)
-            whole = self.network.score(tokens, vector, present, suppress=False)
+            scored = self.network.score(tokens, vector, present, before)
+            whole = self.network.score(tokens, vector, present, before, suppress=False)
         after, weights = scored.tokens[0].numpy(), scored.weights[0].numpy()
         change = None
         if earlier is not None and encoded.statistics is not None:

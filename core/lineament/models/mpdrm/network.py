@@ -6,7 +6,7 @@ import torch  # noqa: TID253
 from torch import Tensor, nn  # noqa: TID253
 
 from lineament.models.mpdrm.encoders import MDFN, MPFN
-from lineament.models.mpdrm.relation import RARM, PersonalSuppression
+from lineament.models.mpdrm.relation import RARM, PersonalSuppression, change_since
 from lineament.models.mpdrm.shape import MpdrmShape
 
 
@@ -49,16 +49,23 @@ class MpdrmNetwork(nn.Module):
         depression, person = self.mdfn(windows), self.mpfn(windows)
         return Coded(depression.values, person.values, depression.attributes)
 
-    def score(self, depression: Tensor, person: Tensor, present: Tensor, *, suppress: bool | None = None) -> Scored:
+    def score(
+        self, depression: Tensor, person: Tensor, present: Tensor, known: Tensor, *, suppress: bool | None = None
+    ) -> Scored:
         """Tokens f_d [B, W, D] of sessions with their person vectors [B, D] and windows that are there [B, W].
+
+        known: bool[B], whether the person vector is of earlier visits; else it is the session's own.
 
         suppress: another answer than the shape's, to see what the score would be without. The auxiliary head reads f_d
         before suppression, because behaviour is habit too.
         """
-        suppressed = self.suppression(depression, person)
-        tokens = suppressed.tokens if (self.shape.suppress if suppress is None else suppress) else depression
-        refined = self.rarm(tokens, person, present)
-        behaviour = depression.new_zeros((len(depression), 0))
+        suppressed = self.suppression(depression, person, known)
+        if self.shape.suppress if suppress is None else suppress:
+            tokens, change = suppressed.tokens, change_since(depression, suppressed.habit, known)
+        else:
+            tokens, change = depression, torch.zeros_like(depression)
+        refined = self.rarm(tokens, change, person, present)
+        behaviour = depression.new_zeros((depression.shape[0], 0))
         if self.auxiliary is not None:
             behaviour = self.auxiliary(window_mean(depression, present))
         score = self.head(self.dropout(refined.features)).squeeze(-1)

@@ -11,18 +11,8 @@ import torch  # noqa: TID253
 from torch import Tensor, nn  # noqa: TID253
 
 
-def take_out(tokens: Tensor, person: Tensor, gate: Tensor) -> Tensor:
-    """tokens - gate * (projection of tokens on person), along the last dimension.
-
-    gate: broadcast against tokens; 1 takes the projection out whole, 0 nothing. A person vector of no length takes
-    nothing out.
-    """
-    unit = nn.functional.normalize(person, dim=-1)
-    return tokens - gate * (tokens * unit).sum(dim=-1, keepdim=True) * unit
-
-
 class Suppressed(NamedTuple):
-    """tokens [B, W, D] after; gate [B, W, 1]; habit [B, D], the person's direction among f_d, of no gradient."""
+    """tokens [B, W, D] after; gate [B, W, 1]; habit [B, D], what was foreseen of f_d, of no gradient."""
 
     tokens: Tensor
     gate: Tensor
@@ -30,25 +20,30 @@ class Suppressed(NamedTuple):
 
 
 class PersonalSuppression(nn.Module):
-    """f_d <- f_d - sigmoid(W [f_d; h]) * (projection of f_d on h), for every window, with h = align(f_p).
+    """f_d <- f_d - sigmoid(w [f_d; h] + u (1 - known)) h, for every window, with h = align(f_p).
 
     f_d and f_p come from networks of their own, whose dimensions mean nothing to each other: `align` is a linear map
-    from f_p to the f_d that this person's other visits let one expect (trained by `alignment_loss`, our choice). It
-    begins as the identity. No gradient of the score reaches it, so that the score cannot choose what counts as habit.
+    from f_p to the f_d that this person's other visits let one expect (trained by `alignment_loss`; it begins at zero,
+    when nothing is taken out). A least-squares expectation is small where visits of a person are unlike or f_p tells
+    little, so that what is taken out is no more than what is known. u: habits that were seen in the very recording are
+    known less surely than those of earlier ones. No gradient of the score reaches h, so that the score cannot choose
+    what counts as habit, only how much of it goes. All of it is our choice.
     """
 
     def __init__(self, dimension: int) -> None:
         super().__init__()
         self.align = nn.Linear(dimension, dimension, bias=False)
-        nn.init.eye_(self.align.weight)
+        nn.init.zeros_(self.align.weight)
         self.gate = nn.Linear(2 * dimension, 1)
+        self.unknown = nn.Parameter(torch.zeros(1))
 
-    def forward(self, tokens: Tensor, person: Tensor) -> Suppressed:
-        """tokens [B, W, D], person [B, D]."""
+    def forward(self, tokens: Tensor, person: Tensor, known: Tensor) -> Suppressed:
+        """tokens [B, W, D], person [B, D], known bool[B]: whether `person` is of earlier visits."""
         habit = self.align(person).detach()
         beside = habit.unsqueeze(1).expand_as(tokens)
-        gate = torch.sigmoid(self.gate(torch.cat([tokens, beside], dim=-1)))
-        return Suppressed(take_out(tokens, beside, gate), gate, habit)
+        unknown = self.unknown * (~known).to(tokens.dtype)
+        gate = torch.sigmoid(self.gate(torch.cat([tokens, beside], dim=-1)) + unknown[:, None, None])
+        return Suppressed(tokens - gate * beside, gate, habit)
 
 
 def orthogonality(tokens: Tensor, habit: Tensor, present: Tensor) -> Tensor:
@@ -62,8 +57,8 @@ def orthogonality(tokens: Tensor, habit: Tensor, present: Tensor) -> Tensor:
 
 
 def alignment_loss(habit: Tensor, sessions: Tensor) -> Tensor:
-    """Mean of 1 - cos(h, sg(f_d of the session)), 0..2: h [B, D] foreseen from another visit, sessions [B, D]."""
-    return (1 - nn.functional.cosine_similarity(habit, sessions.detach(), dim=-1)).mean()
+    """Mean squared difference of h [B, D], foreseen from another visit, and sg(f_d) [B, D] of the session."""
+    return (habit - sessions.detach()).square().mean()
 
 
 class Refined(NamedTuple):
@@ -77,7 +72,9 @@ class RARM(nn.Module):
     """Windows of a session to one representation, each weighted by itself, by the whole and by the person.
 
     a_t = sigmoid(w0 . d_t); g = sum a d / sum a; r_t = sigmoid(w1 . [d_t; g; f_p; d_t * f_p]);
-    f = sum a r [d; g] / sum a r. The windows' weights are a r / sum a r.
+    f = sum a r [d; c] / sum a r, with c_t what the window is beyond the person's own earlier visits (`change_since`).
+    The windows' weights are a r / sum a r. That c stands beside d lets a person who is known be read by change and one
+    who is not by level, each as far as it can be trusted (our choice).
     """
 
     def __init__(self, dimension: int) -> None:
@@ -85,13 +82,18 @@ class RARM(nn.Module):
         self.own = nn.Linear(dimension, 1)
         self.relation = nn.Linear(4 * dimension, 1)
 
-    def forward(self, tokens: Tensor, person: Tensor, present: Tensor) -> Refined:
-        """tokens [B, W, D], person [B, D], present [B, W] with at least one window a session."""
+    def forward(self, tokens: Tensor, change: Tensor, person: Tensor, present: Tensor) -> Refined:
+        """tokens and change [B, W, D], person [B, D], present [B, W] with at least one window a session."""
         own = torch.sigmoid(self.own(tokens)) * present.unsqueeze(-1)
         whole = ((own * tokens).sum(dim=1) / own.sum(dim=1).clamp(min=1e-6)).unsqueeze(1).expand_as(tokens)
         beside = person.unsqueeze(1).expand_as(tokens)
         relation = torch.sigmoid(self.relation(torch.cat([tokens, whole, beside, tokens * beside], dim=-1)))
         weights = own * relation
         weights = weights / weights.sum(dim=1, keepdim=True).clamp(min=1e-6)
-        features = (weights * torch.cat([tokens, whole], dim=-1)).sum(dim=1)
+        features = (weights * torch.cat([tokens, change], dim=-1)).sum(dim=1)
         return Refined(features, weights.squeeze(-1))
+
+
+def change_since(tokens: Tensor, habit: Tensor, known: Tensor) -> Tensor:
+    """f_d - h of every window, [B, W, D], of persons who are known bool[B], and 0 of others."""
+    return (tokens - habit.unsqueeze(1)) * known.to(tokens.dtype)[:, None, None]

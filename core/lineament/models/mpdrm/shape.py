@@ -13,16 +13,16 @@ class MpdrmShape:
 
     stem: int = 16
     widths: tuple[int, int, int] = (24, 32, 48)
-    token: int = 48
+    token: int = 192
     projection: int = 32
     auxiliary: int = 0
-    dropout: float = 0.2
+    dropout: float = 0.5
     suppress: bool = True
 
     @classmethod
     def full(cls) -> Self:
         """For a GPU and some thousand sessions."""
-        return cls(stem=64, widths=(64, 128, 256), token=256, projection=128, dropout=0.3)
+        return cls(stem=64, widths=(64, 128, 256), token=256, projection=128, dropout=0.5)
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "widths": list(self.widths)}

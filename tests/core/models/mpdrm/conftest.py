@@ -1,6 +1,7 @@
-"""A small MPDRM model with random weights, and two visits of a simulated person."""
+"""A small MPDRM model with random weights that foresees something of a person, and two visits of a simulated person."""
 
 import pytest
+import torch  # noqa: TID253
 from tests.support.models import TABLE, make_card, make_scaling
 
 from lineament.models.mpdrm.model import KIND, MpdrmModel
@@ -18,7 +19,11 @@ def shape() -> MpdrmShape:
 
 @pytest.fixture(scope="module")
 def model() -> MpdrmModel:
-    return MpdrmModel(SMALL, seeded_network(SMALL, 0), make_scaling(), 6.5, 5.0, TABLE, make_card(kind=KIND))
+    network = seeded_network(SMALL, 0)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        torch.nn.init.normal_(network.suppression.align.weight, std=0.2)
+    return MpdrmModel(SMALL, network, make_scaling(), 6.5, 5.0, TABLE, make_card(kind=KIND))
 
 
 @pytest.fixture(scope="module")

@@ -141,6 +141,19 @@ def test_tokens_are_centred_over_the_windows_of_training(shape: MpdrmShape) -> N
     np.testing.assert_allclose(numbers(tokens.var(dim=0, unbiased=False)), 1, atol=3e-2)
 
 
+def test_how_much_a_channel_moves_is_read_in_logarithms(shape: MpdrmShape) -> None:
+    """Twice the movement adds the same whatever it was, beside what the convolutions make of it."""
+    encoder, still = MDFN(shape).eval(), draw(1, 256, N_CHANNELS)
+    read: list[Tensor] = []
+    encoder.norm.register_forward_hook(lambda module, given, made: read.append(given[0][0, -3 * N_CHANNELS :]))
+    for factor in (1, 2, 4):
+        encoder(factor * still)
+    level, once, twice = numbers(read[0]), numbers(read[1] - read[0]), numbers(read[2] - read[1])
+    np.testing.assert_allclose(level[:N_CHANNELS], numbers(still[0].mean(dim=0)), atol=1e-5)
+    np.testing.assert_allclose(once[N_CHANNELS:], np.log(2), atol=0.02)
+    np.testing.assert_allclose(twice[N_CHANNELS:], np.log(2), atol=0.02)
+
+
 def learns_everywhere(module: nn.Module, loss: Tensor, but: tuple[str, ...] = ()) -> None:
     loss.backward()  # type: ignore[no-untyped-call]
     for name, parameter in module.named_parameters():
@@ -174,9 +187,11 @@ def test_gradients_of_the_contrast_reach_all_of_mpfn(shape: MpdrmShape) -> None:
 def test_gradients_of_the_score_reach_all_but_the_person(shape: MpdrmShape) -> None:
     """The map from f_p to f_d, and MPFN, are taught by losses of their own."""
     network: MpdrmNetwork = seeded_network(shape, 0)
+    nn.init.normal_(network.suppression.align.weight)
     coded = network.encode(draw(8, 256, N_CHANNELS))
     person = coded.person.view(2, 4, -1).mean(dim=1).detach()
-    scored = network.score(coded.depression.view(2, 4, -1), person, torch.ones(2, 4, dtype=torch.bool))
+    present, known = torch.ones(2, 4, dtype=torch.bool), torch.tensor([True, False])
+    scored = network.score(coded.depression.view(2, 4, -1), person, present, known)
     learns_everywhere(network, scored.score.square().sum(), ("mpfn.", "suppression.align."))
     assert all(p.grad is None for p in network.mpfn.parameters())
     assert network.suppression.align.weight.grad is None
