@@ -1,6 +1,9 @@
 """A training in a process of its own: stopped, gone on with, discarded; what lies unfinished in a library."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -142,3 +145,36 @@ def test_epochs_are_kept_in_order_and_half_a_line_is_left_out(tmp_path: Path) ->
     with (tmp_path / NAME).open("a") as stream:
         stream.write('{"part": "", "epo')
     assert read_epochs(tmp_path) == (again, second)
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from tests.core.training.test_training_process import COHORT, TINY, heard
+from lineament.training.control_host import TrainingProcess
+from lineament.training.control_messages import TrainingRequest
+
+if __name__ == "__main__":
+    heard(TrainingProcess(TrainingRequest(Path(sys.argv[1]), "mpdrm", COHORT, TINY | {"loop.epochs": 500})))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_killed_with_its_window_it_ends_by_itself_and_is_kept(tmp_path: Path) -> None:
+    folder, program = tmp_path / "library" / "m", tmp_path / "program.py"
+    program.write_text(PROGRAM, encoding="utf-8")
+    until = time.monotonic() + 240
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen([sys.executable, str(program), str(folder)], env=environment) as window:
+        while not read_epochs(folder / UNFINISHED) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert read_unfinished(folder).working
+        window.kill()
+    while read_unfinished(folder).working and time.monotonic() < until:
+        time.sleep(0.05)
+    (one,) = list_unfinished(folder.parent)
+    assert one.epochs
+    assert not one.working
+    discard(folder)
+    assert not folder.exists()
