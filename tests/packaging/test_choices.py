@@ -113,6 +113,7 @@ def test_spec_and_hooks_are_python() -> None:
     files = [PROJECT / "packaging" / "lineament.spec", *(PROJECT / "packaging" / "hooks").glob("hook-*.py")]
     assert {file.stem for file in files[1:]} == {
         "hook-mediapipe",
+        "hook-onnxscript",
         "hook-torch_geometric",
         "hook-lineament",
         "hook-lineament_desktop",

@@ -97,6 +97,7 @@ def test_what_follows_a_failure_says_so(tmp_path: Path) -> None:
         checks.export_csv(Bench(tmp_path))
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
 def test_graph_layers(bench: Bench) -> None:
     assert "mean of its nodes" in checks.graph_layers(bench)
 
