@@ -54,9 +54,7 @@ class Reliability:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Raises `KeyError`, `TypeError` or `ValueError` when something is missing or of another kind."""
         bins: Sequence[Mapping[str, Any]] = data["bins"]
-        return cls(
-            float(data["level"]), int(data["persons"]), float(data["inside"]), tuple(Bin(**one) for one in bins)
-        )
+        return cls(float(data["level"]), int(data["persons"]), float(data["inside"]), tuple(Bin(**one) for one in bins))
 
 
 def _bin(predicted: FloatArray, observed: FloatArray, inside: npt.NDArray[np.bool_]) -> Bin:

@@ -156,7 +156,7 @@ def _teach(
         loss = (errors * there).sum() / there.sum().clamp_min(1)
         require_finite(float(loss.detach()), f"the loss stopped being a number in step {step + 1} of the start")
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         nn.utils.clip_grad_norm_(learner.parameters(), settings.clip_norm)
         optimiser.step()
         meter.advance()

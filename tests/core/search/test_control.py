@@ -162,7 +162,7 @@ def test_runs_are_listed_read_again_when_they_change_and_deleted(tmp_path: Path,
     assert found["a"].config["budget"] == 20_000
     assert reader.runs(tmp_path)[0] is found["a"]
     with Run.open(tmp_path / "a") as run:
-        with pytest.raises(RunError, match="another process .* is working in this run"):
+        with pytest.raises(RunError, match=r"another process .* is working in this run"):
             remove_run(tmp_path / "a")
         stopped = SearchControl()
         stopped.stop()
