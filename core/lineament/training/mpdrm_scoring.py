@@ -113,13 +113,18 @@ def refit_alignment(network: MpdrmNetwork, train: CodedVisits, dev: CodedVisits,
     (x, y), (x_dev, y_dev) = _foreseeing(train, data[0]), _foreseeing(dev, data[1])
     if not len(x) or not len(x_dev):
         return float("nan")
-    gram, pull = x.T @ x, x.T @ y
-    candidates = [(p, np.linalg.solve(gram + p * np.eye(len(gram)), pull)) for p in PENALTIES]
+    candidates = _ridge_solutions(x, y)
     errors = [float(np.mean((x_dev @ w - y_dev) ** 2)) for _, w in candidates]
     penalty, weights = candidates[int(np.argmin(errors))]
     with torch.no_grad():
         network.suppression.align.weight.copy_(torch.from_numpy(weights.T))
     return penalty
+
+
+def _ridge_solutions(x: FloatArray, y: FloatArray) -> list[tuple[float, FloatArray]]:
+    """Every penalty with its weights."""
+    gram, pull = x.T @ x, x.T @ y
+    return [(p, np.linalg.solve(gram + p * np.eye(len(gram)), pull)) for p in PENALTIES]
 
 
 def _foreseeing(coded: CodedVisits, data: MovementData) -> tuple[FloatArray, FloatArray]:
@@ -141,8 +146,7 @@ def refit_head(network: MpdrmNetwork, train: CodedVisits, dev: CodedVisits, data
     mean, sd = float(data[0].scores.mean()), max(float(data[0].scores.std()), 1e-6)
     centre, spread = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-6)
     z, z_dev = (x - centre) / spread, (x_dev - centre) / spread
-    gram, pull = z.T @ z, z.T @ ((y - mean) / sd)
-    candidates = [(p, np.linalg.solve(gram + p * np.eye(len(gram)), pull)) for p in PENALTIES]
+    candidates = _ridge_solutions(z, (y - mean) / sd)
     errors = [rmse(mean + sd * (z_dev @ w), y_dev) for _, w in candidates]
     penalty, weights = candidates[int(np.argmin(errors))]
     with torch.no_grad():
