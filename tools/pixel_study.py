@@ -22,7 +22,7 @@ from lineament.video.index_cache import cache_folder
 PROJECT = Path(__file__).resolve().parents[1]
 RESULTS, PAGE = PROJECT / "docs" / "study" / "pixel_cells", PROJECT / "docs" / "study" / "pixels.md"
 SEEDS = (0, 1, 2)
-EYES = PixelCohort("visible_eyes", train=90, seed=11)
+EYES = PixelCohort("visible_eyes", train=200, seed=11)
 MOUTH = PixelCohort("visible_mouth", train=90, seed=11)
 REALISTIC = PixelCohort("realistic", train=90, seed=11)
 CELLS = (

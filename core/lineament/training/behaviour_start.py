@@ -3,12 +3,12 @@
 Published systems begin with weights from ImageNet or from millions of faces. Where there are none, a backbone that
 begins at nothing learns a hundred persons' looks by heart before it learns what they do. But recordings hold, at every
 crop's moment, what their extractor measured: action units, gaze, head turns. Here a linear layer on the backbone's
-pooled feature is taught to say these of the train persons' crops, and then thrown away. No score takes part, and nobody
-else. All of this is our choice.
+pooled and normalised feature is taught to say these of the train persons' crops, and then thrown away. No score takes
+part, and nobody else. All of this is our choice.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +35,8 @@ from lineament.training.optimiser import set_rates
 
 CHANNELS = (*(f"{name}_r" for name in AU_NAMES), "gaze_angle_y", "pose_Rx")
 """Columns of a recording that are the same of a mirrored crop."""
+FRAMES = 4
+"""Of the clips that a spatiotemporal backbone begins with."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class StartSettings:
 
     steps: int = 300
     batch: int = 32
-    rate: float = 1e-3
+    rate: float = 2e-3
     weight_decay: float = 1e-3
     warm_up: float = 0.1
     clip_norm: float = 5.0
@@ -100,8 +102,8 @@ def start_dj_ldml(
     sink: EventSink = ignore_events,
 ) -> dict[str, Tensor]:
     """Weights for `DjLdmlConfig.start_from`, from clips and the mean of what was measured in each; else as
-    `start_hmhn`."""
-    train = videos.rows("train")
+    `start_hmhn`. The clips are of `FRAMES` crops, which show as much of a moment as longer ones and cost less."""
+    train, clip = videos.rows("train"), replace(clip, frames=FRAMES)
     places = {int(i): clip_places(videos.sources[i].times, clip) for i in train}
 
     def draw(rng: np.random.Generator) -> Drawn:
@@ -141,7 +143,8 @@ def _teach(
 ) -> None:
     """Mean squared error of all channels in standard units; clips of which nothing was measured count nothing."""
     torch.set_num_threads(settings.threads)
-    learner = nn.Sequential(pooled, nn.Linear(features, len(spread.mean))).train()
+    head = nn.Sequential(nn.BatchNorm1d(features, affine=False), nn.Linear(features, len(spread.mean)))
+    learner = nn.Sequential(pooled, head).train()
     optimiser = torch.optim.AdamW(learner.parameters(), lr=settings.rate, weight_decay=settings.weight_decay)
     rng = np.random.default_rng(settings.seed)
     meter = ProgressMeter("learning to measure behaviour", settings.steps, "steps", sink)

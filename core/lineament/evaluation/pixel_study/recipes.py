@@ -16,7 +16,7 @@ EPOCHS, CLIP_EPOCHS = 8, 6
 
 def hmhn_recipe(seed: int, threads: int, start: Path | None = None) -> "HMHNConfig":
     """The small preset. Four crops of a video are held against its score by their mean, a backbone that has learnt
-    already learns ten times slower, and every epoch of the falling rate is run. start: weights it begins with."""
+    already learns far slower, and every epoch of the falling rate is run. start: weights it begins with."""
     from lineament.training.hmhn_config import HMHNConfig
 
     return replace(
@@ -26,7 +26,8 @@ def hmhn_recipe(seed: int, threads: int, start: Path | None = None) -> "HMHNConf
         frames=16,
         together=4,
         learning_rate=1e-3,
-        backbone_rate=1e-4,
+        backbone_rate=5e-5,
+        weight_decay=2e-2,
         pretrained=start,
         threads=threads,
     )
@@ -42,8 +43,8 @@ def dj_ldml_recipe(seed: int, threads: int, start: Path | None = None) -> "DjLdm
         clip=ClipShape(step_s=0.25),
         epochs=CLIP_EPOCHS,
         patience=CLIP_EPOCHS,
-        clips=6,
-        optimiser=OptimiserSettings(backbone_rate=3e-4),
+        clips=4,
+        optimiser=OptimiserSettings(backbone_rate=1e-4, head_rate=2e-3),
         start_from=start,
         threads=threads,
     )

@@ -12,7 +12,7 @@ from lineament.evaluation.pixel_study.recipes import ALONE, HMHN, JOINT, dj_ldml
 from lineament.progress import CancelToken, EventSink
 from lineament.storage import write_atomically
 
-STEPS: Mapping[str, int] = {HMHN: 600, JOINT: 200, ALONE: 200}
+STEPS: Mapping[str, int] = {HMHN: 1200, JOINT: 1200, ALONE: 1200}
 """Batches of 32 crops, or clips, by system; DJ-LDML begins with the same weights whichever loss it then learns by."""
 
 

@@ -21,11 +21,13 @@ class Coded(NamedTuple):
 
 
 class DjLdmlNetwork(nn.Module):
-    """Clips to logits and embeddings. points: length of the support."""
+    """Clips to logits and embeddings. points: length of the support. The pooled feature, whose mean is large beside its
+    spread, is normalised over the batch before both heads (our choice)."""
 
     def __init__(self, shape: NetworkShape, points: int) -> None:
         super().__init__()
         self.backbone = Backbone(shape)
+        self.norm = nn.BatchNorm1d(shape.widths[-1], affine=False)
         self.dropout = nn.Dropout(shape.dropout)
         self.logits = nn.Linear(shape.widths[-1], points)
         self.embedding = nn.Linear(shape.widths[-1], shape.embedding)
@@ -39,7 +41,7 @@ class DjLdmlNetwork(nn.Module):
 
     def forward(self, clips: Tensor) -> Coded:
         """clips: float32[n, 3, T, S, S], standardised (`standardised`)."""
-        feature = self.backbone(clips)
+        feature = self.norm(self.backbone(clips))
         embedding = nn.functional.normalize(self.embedding(feature), dim=1)
         return Coded(self.logits(self.dropout(feature)), embedding)
 
