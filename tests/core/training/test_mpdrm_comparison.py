@@ -19,6 +19,7 @@ from lineament.training.mpdrm_comparison_table import (
     WITH,
     WITHOUT,
     Fold,
+    apart,
     gain_over,
     over_seeds,
     paired_p,
@@ -146,6 +147,12 @@ def test_the_table_says_what_is_a_toy_and_how_many_seeds_were_won() -> None:
     errors = [fold.error(WITH) for fold in folds()]
     assert f"({np.mean(errors):.2f}, " in row
     assert "3 of 3 seeds" in text
+
+
+def test_first_and_later_visits_are_taken_apart() -> None:
+    found = apart(np.array([1.0, 5.0, 3.0, 9.0]), np.array([1, 2, 1, 3]))
+    np.testing.assert_allclose(found, [-1, -2, 1, 2])
+    np.testing.assert_allclose(apart(np.array([1.0, 2.0]), np.array([1, 1])), [-0.5, 0.5])
 
 
 def test_logarithms_are_of_spreads_and_steps() -> None:
