@@ -1,7 +1,8 @@
 """Compare search methods and controls on many simulated cohorts, at equal budget: `make study`.
 
 Results are small files in docs/study/cells; cells that are there are not run again, so the command may be stopped and
-given again. At the end (or with --table) docs/study/README.md is written anew.
+given again, and several may work beside each other on cohorts of their own (--only 'strong-*'). At the end (or with
+--table) docs/study/README.md is written anew.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import json
 import sys
 import time
 from dataclasses import asdict
+from fnmatch import fnmatch
 from pathlib import Path
 
 from lineament.progress import Cancelled, CancelToken
@@ -60,13 +62,27 @@ def cells(kind: str) -> list[Cell]:
     if kind == "ablations":
         return [Cell(cohort, name) for cohort in cohorts("small") for name in ABLATIONS]
     if kind == "large":  # hours: what matters most comes first
-        return [Cell(cohort, method) for method in METHODS for cohort in cohorts(kind)]
+        order = ("drnas_pt", "random", *METHODS)
+        return [Cell(cohort, method) for method in dict.fromkeys(order) for cohort in cohorts(kind)]
     return [Cell(cohort, method) for cohort in cohorts(kind) for method in METHODS]
+
+
+def wanted_cells(kinds: list[str], patterns: list[str]) -> list[Cell]:
+    """Of these kinds, those whose file's name goes by one of the patterns."""
+    named = [cell for kind in kinds if kind != "curves" for cell in cells(kind)]
+    return [cell for cell in named if any(fnmatch(cell.file(FOLDER).stem, pattern) for pattern in patterns)]
+
+
+def wanted_curves(kinds: list[str], patterns: list[str]) -> list[CurveCohort]:
+    """Cohorts of learning curves, where those are wanted, that go by one of the patterns."""
+    named = curve_cohorts() if "curves" in kinds else []
+    return [one for one in named if any(fnmatch(f"{one.preset}-{one.seed}", pattern) for pattern in patterns)]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kinds", nargs="+", default=KINDS, choices=KINDS)
+    parser.add_argument("--only", nargs="+", default=["*"], metavar="PATTERN", help="such as 'strong-*' or '*-random'")
     parser.add_argument("--workers", type=int, default=None)
     parser.add_argument("--minutes", type=float, default=None, help="stop after the cell that is then running")
     parser.add_argument("--table", action="store_true", help="only write the table of what is there")
@@ -82,14 +98,13 @@ def main() -> int:
                 if options.minutes is not None and time.monotonic() - started > 60 * options.minutes:
                     cancel.cancel()
 
-        wanted = [cell for kind in options.kinds if kind != "curves" for cell in cells(kind)]
+        wanted = wanted_cells(options.kinds, options.only)
         work = cache_folder() / "study"
         study = Study(wanted, FOLDER / "cells", work)
         try:
             with choose_engine("cpu", options.workers) as engine:
                 study.fill(engine, cancel, told)
-                if "curves" in options.kinds:
-                    Curves(curve_cohorts(), FOLDER / "curves", work).fill(engine, cancel, told)
+                Curves(wanted_curves(options.kinds, options.only), FOLDER / "curves", work).fill(engine, cancel, told)
         except (Cancelled, KeyboardInterrupt):
             print(
                 f"stopped; {len(study.missing())} of {len(wanted)} cells are missing; give the command again to go on"

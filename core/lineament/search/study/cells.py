@@ -59,8 +59,8 @@ SMALL = SearchConfig(
 """Every search of the study. Small on purpose: more cohorts tell more than a larger budget on each."""
 
 
-LARGE = {"budget": 6_500, "recipe": replace(SMALL.recipe, steps=200)}
-"""Changes for a cohort of several hundred persons: there is more to learn."""
+LARGE = {"recipe": replace(SMALL.recipe, steps=150)}
+"""Changes for a cohort of several hundred persons: there is more to learn, and longer trainings are worth fewer."""
 
 
 @dataclass(frozen=True)
