@@ -16,7 +16,7 @@ from tests.support.fake_core import FakeCore
 
 from lineament.resources import resource_path
 from lineament.search.config import SearchConfig
-from lineament.search.control_messages import SearchRequest
+from lineament.search.control.messages import SearchRequest
 from lineament_desktop.app.main_window import MainWindow
 from lineament_desktop.app.pages import REVIEW
 from lineament_desktop.app.start import SWITCH_INTERVAL_S, make_application

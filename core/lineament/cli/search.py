@@ -180,7 +180,7 @@ def _search(
     terminal: EventSink,
 ) -> None:
     from lineament.cli.search_progress import SearchProgress
-    from lineament.search.control import session
+    from lineament.search.control.commands import session
     from lineament.search.report import record_environment
     from lineament.search.search import run_search
 

@@ -128,8 +128,8 @@ def search(bench: Bench) -> str:
     import time
 
     from lineament.search.config import SearchConfig
-    from lineament.search.control_host import SearchProcess
-    from lineament.search.control_messages import Ended, SearchRequest
+    from lineament.search.control.host import SearchProcess
+    from lineament.search.control.messages import Ended, SearchRequest
     from lineament.search.outcome_files import OUTCOME
 
     run = bench.folder / "search"

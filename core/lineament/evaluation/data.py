@@ -18,7 +18,7 @@ from lineament.search.data import open_data as open_search_data
 from lineament.storage import write_atomically
 
 if TYPE_CHECKING:
-    from lineament.training.mpdrm_data import MovementData
+    from lineament.training.mpdrm.data import MovementData
 
 LOADER = "lineament.evaluation.data:open_data"
 CROP_LIST, MOVEMENT = "crops.json", "movement.safetensors"
@@ -85,7 +85,7 @@ def read_movement(file: Path) -> "MovementData":
     """What `keep_movement` wrote."""
     from safetensors import safe_open
 
-    from lineament.training.mpdrm_data import MovementData
+    from lineament.training.mpdrm.data import MovementData
 
     with safe_open(file, framework="np") as kept:
         arrays = {name: np.asarray(kept.get_tensor(name)) for name in ("series", "usable", "persons", "visits", "rows")}

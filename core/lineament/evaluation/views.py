@@ -131,7 +131,7 @@ def _prepare_movement(
     cohort: "Cohort", file: Path, features: CohortFeatures, seconds: float, cancel: CancelToken, sink: EventSink
 ) -> None:
     """Series of every session with a usable window. Labels do not enter: each session bears its row as its score."""
-    from lineament.training.mpdrm_data import load_visits
+    from lineament.training.mpdrm.data import load_visits
 
     if movement_is_kept(file):
         return

@@ -26,11 +26,11 @@ from lineament.models.hmhn.network import HMHNNetwork
 from lineament.models.hmhn.presets import HMHNShape
 from lineament.models.pixels import FloatArray
 from lineament.progress import CancelToken, EventSink, ProgressMeter, ignore_events
-from lineament.training.crop_videos import CropVideos
+from lineament.training.crops.videos import CropVideos
 from lineament.training.epochs import require_finite
-from lineament.training.hmhn_augment import augmented
-from lineament.training.hmhn_config import AugmentationSettings
-from lineament.training.hmhn_data import read_pairs
+from lineament.training.hmhn.augment import augmented
+from lineament.training.hmhn.config import AugmentationSettings
+from lineament.training.hmhn.data import read_pairs
 from lineament.training.optimiser import set_rates
 
 CHANNELS = (*(f"{name}_r" for name in AU_NAMES), "gaze_angle_y", "pose_Rx")

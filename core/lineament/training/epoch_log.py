@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from lineament.storage import writing_to
-from lineament.training.control_messages import EpochTold
+from lineament.training.control.messages import EpochTold
 
 NAME = "epochs.jsonl"
 

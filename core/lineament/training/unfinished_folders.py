@@ -14,7 +14,7 @@ from typing import Any
 
 from lineament.file_lock import is_locked, try_lock
 from lineament.storage import make_folder, writing_to
-from lineament.training.control_messages import EpochTold
+from lineament.training.control.messages import EpochTold
 from lineament.training.epoch_log import read_epochs
 from lineament.training.errors import TrainingError
 from lineament.training.running import ASKED, UNFINISHED

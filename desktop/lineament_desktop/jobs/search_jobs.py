@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from lineament.errors import LineamentError, StorageError
 from lineament.progress import Progress
-from lineament.search.control_folders import remove_run, summary_of_run
-from lineament.search.control_messages import (
+from lineament.search.control.folders import remove_run, summary_of_run
+from lineament.search.control.messages import (
     Began,
     Command,
     Doing,

@@ -2,17 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from lineament.search.control_messages import Command, SearchRequest
+from lineament.search.control.messages import Command, SearchRequest
 from lineament_desktop.jobs.process_work import ProcessWork
 
 if TYPE_CHECKING:
-    from lineament.search.control_host import SearchProcess
+    from lineament.search.control.host import SearchProcess
 
 
 class SearchWork(ProcessWork[Command]):
     def __init__(self, request: SearchRequest) -> None:
         def start() -> "SearchProcess":
-            from lineament.search.control_host import SearchProcess
+            from lineament.search.control.host import SearchProcess
 
             return SearchProcess(request)
 

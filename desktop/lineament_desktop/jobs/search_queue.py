@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from lineament.search.control_messages import Ended, SearchRequest, Standing
+from lineament.search.control.messages import Ended, SearchRequest, Standing
 from lineament.search.preflight import Estimate
 
 TaskState = Literal["queued", "preparing", "running", "pausing", "paused", "stopping", "ended"]

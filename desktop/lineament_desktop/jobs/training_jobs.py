@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from lineament.own_process import Ended
 from lineament.progress import Progress
-from lineament.training.control_messages import Answer, Began, Doing, EpochTold, TrainingRequest
+from lineament.training.control.messages import Answer, Began, Doing, EpochTold, TrainingRequest
 from lineament.training.events import TrainingNote
 from lineament_desktop.jobs.background import BackgroundJob, Done
 from lineament_desktop.jobs.device_turns import turns
@@ -20,7 +20,7 @@ from lineament_desktop.jobs.runner import JobRunner
 from lineament_desktop.state.places import log_file
 
 if TYPE_CHECKING:
-    from lineament.training.control_host import TrainingProcess
+    from lineament.training.control.host import TrainingProcess
 
 NEWEST_ONLY = frozenset({"Progress", "Doing"})
 CLOSE_S = 5.0
@@ -59,7 +59,7 @@ class TrainingWork(ProcessWork[Literal["stop"]]):
 
     def __init__(self, request: TrainingRequest) -> None:
         def start() -> "TrainingProcess":
-            from lineament.training.control_host import TrainingProcess
+            from lineament.training.control.host import TrainingProcess
 
             return TrainingProcess(request)
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from lineament.training.control_messages import EpochTold
+from lineament.training.control.messages import EpochTold
 from lineament_desktop.models.chart_frame import LEFT, RIGHT, TOP, ChartFrame, paint_title
 from lineament_desktop.theme import small_font, theme, tokens
 

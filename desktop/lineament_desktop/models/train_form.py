@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from lineament.errors import LineamentError
 from lineament.settings import Setting
-from lineament.training.control_messages import Described, TrainingRequest
+from lineament.training.control.messages import Described, TrainingRequest
 from lineament.training.naming import new_model_folder
 from lineament.training.setting_words import WORDS
 from lineament.training.systems.registry import SYSTEMS

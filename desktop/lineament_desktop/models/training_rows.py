@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lineament.training.control_messages import EpochTold
+from lineament.training.control.messages import EpochTold
 from lineament.training.systems.registry import SYSTEMS
 from lineament.training.unfinished_folders import UnfinishedTraining
 from lineament_desktop.jobs.training_jobs import TrainingTask

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMessageBox, QStackedWidget
 
 from lineament.models.exchange.places import own_models_folder
 from lineament.progress import CancelToken, EventSink
-from lineament.training.control_messages import TrainingRequest
+from lineament.training.control.messages import TrainingRequest
 from lineament.training.unfinished_folders import UnfinishedTraining, discard
 from lineament_desktop.jobs.background import BackgroundJob, Done
 from lineament_desktop.jobs.runner import JobRunner

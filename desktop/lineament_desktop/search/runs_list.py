@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lineament.search.control_folders import RunSummary
+from lineament.search.control.folders import RunSummary
 from lineament_desktop.jobs.search_queue import SearchTask
 from lineament_desktop.theme import icon, set_icon, theme
 

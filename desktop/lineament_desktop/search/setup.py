@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButto
 from lineament.errors import LineamentError
 from lineament.search.budget import require_enough
 from lineament.search.config import RAY, SearchConfig
-from lineament.search.control_messages import Estimated, SearchRequest
+from lineament.search.control.messages import Estimated, SearchRequest
 from lineament.search.plan import Plan
 from lineament.search.preflight import Rate, estimate, rate_of_runs, size_of, workers_of
 from lineament.search.preset_files import SettingsFile

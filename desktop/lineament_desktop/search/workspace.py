@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from lineament.errors import LineamentError
-from lineament.search.control_folders import RunsReader, RunSummary, remove_run, summary_of_run
-from lineament.search.control_messages import Command, SearchRequest
+from lineament.search.control.folders import RunsReader, RunSummary, remove_run, summary_of_run
+from lineament.search.control.messages import Command, SearchRequest
 from lineament.storage import make_folder, write_atomically
 from lineament_desktop.app.pages import Context
 from lineament_desktop.jobs.search_jobs import SearchJobs

@@ -10,7 +10,7 @@ from tests.support.tiny_search import COHORT, TINY
 
 from lineament.cli.main import main
 from lineament.search.config import SearchConfig
-from lineament.search.control_folders import summary_of_run
+from lineament.search.control.folders import summary_of_run
 from lineament.search.preflight import Rate, estimate, in_words, rate_of_runs, size_of
 from lineament.search.preset_files import SettingsFile, write_settings
 

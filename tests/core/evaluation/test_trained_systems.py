@@ -29,7 +29,7 @@ from lineament.provenance import Provenance
 from lineament.search.engines import InlineEngine, PoolEngine
 from lineament.search.engines.engine import Engine
 from lineament.search.runs import Event, Run, SavePolicy
-from lineament.training.mpdrm_data import MovementData
+from lineament.training.mpdrm.data import MovementData
 
 PERSONS, BINS = 14, 384
 NEW = ("mpdrm", "hmhn", "dj-ldml")
@@ -256,7 +256,7 @@ def test_movement_is_kept_with_rows_and_read_back(tmp_path: Path, movement: Move
 def test_no_view_tells_a_label(tmp_path: Path, features: CohortFeatures, movement: MovementData) -> None:
     """Sessions bear their rows in place of scores while movement is read."""
     from lineament.evaluation.views import _prepare_movement
-    from lineament.training import mpdrm_data
+    from lineament.training.mpdrm import data as mpdrm_data
 
     seen: list[Cohort] = []
 

@@ -14,11 +14,11 @@ from lineament.features.cohort_features import CohortFeatures
 from lineament.progress import Cancelled, CancelToken, EventSink
 from lineament.search import comparison, metrics
 from lineament.search.config import SearchConfig
-from lineament.search.control import SearchControl, controlled_search
-from lineament.search.control_folders import RunsReader, remove_run, summary_of_run
-from lineament.search.control_messages import Standing, Warned
-from lineament.search.control_process import stored_features
-from lineament.search.control_standing import StandingOf
+from lineament.search.control.commands import SearchControl, controlled_search
+from lineament.search.control.folders import RunsReader, remove_run, summary_of_run
+from lineament.search.control.messages import Standing, Warned
+from lineament.search.control.process import stored_features
+from lineament.search.control.standing import StandingOf
 from lineament.search.recipe import Recipe
 from lineament.search.runs import Event, Run, RunError, Unit, UnitResult
 from lineament.search.runs.registry import Registry

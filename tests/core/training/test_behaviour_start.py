@@ -17,7 +17,7 @@ from lineament.models.hmhn.presets import HMHNShape
 from lineament.models.hmhn.pretrained import load_pretrained
 from lineament.progress import Cancelled, CancelToken, Progress
 from lineament.training.behaviour_start import FRAMES, StartSettings, start_dj_ldml, start_hmhn
-from lineament.training.crop_videos import CropVideos
+from lineament.training.crops.videos import CropVideos
 
 SIZE, CROPS = 32, 12
 PICTURES = HMHNShape(crop=SIZE, widths=(6, 8), blocks=(1, 1), strides=(1, 1), gwa_hidden=4, heads=2, squeeze=4)

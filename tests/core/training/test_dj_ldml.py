@@ -18,12 +18,18 @@ from lineament.models.dj_ldml.model import DjLdmlModel
 from lineament.models.dj_ldml.network import DjLdmlNetwork
 from lineament.models.dj_ldml.objective import ObjectiveSettings
 from lineament.progress import Cancelled, CancelToken, Progress, ignore_events
-from lineament.training.crop_measures import HeldVideos, calibrated, times_of
-from lineament.training.dj_ldml import CropVideos, DjLdmlConfig, JointEpochFinished, OptimiserSettings, train_dj_ldml
-from lineament.training.dj_ldml_data import checked_places
-from lineament.training.dj_ldml_loop import Trainer, Training
-from lineament.training.dj_ldml_optimiser import make_optimiser
-from lineament.training.dj_ldml_statistics import clip_statistics
+from lineament.training.crops.measures import HeldVideos, calibrated, times_of
+from lineament.training.dj_ldml.data import checked_places
+from lineament.training.dj_ldml.loop import Trainer, Training
+from lineament.training.dj_ldml.optimiser import make_optimiser
+from lineament.training.dj_ldml.statistics import clip_statistics
+from lineament.training.dj_ldml.training import (
+    CropVideos,
+    DjLdmlConfig,
+    JointEpochFinished,
+    OptimiserSettings,
+    train_dj_ldml,
+)
 from lineament.training.metrics import rmse
 from lineament.training.optimiser import set_rates
 

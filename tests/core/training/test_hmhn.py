@@ -17,10 +17,10 @@ from lineament.models.hmhn.model import HMHNModel, to_pictures
 from lineament.models.hmhn.presets import HMHNShape
 from lineament.progress import Cancelled, CancelToken
 from lineament.training.events import EpochFinished
-from lineament.training.hmhn import AugmentationSettings, CropVideos, HMHNConfig, train_hmhn, trained
-from lineament.training.hmhn_augment import augmented
-from lineament.training.hmhn_data import crop_statistics, draw_crops, equal_batches, read_pairs
-from lineament.training.hmhn_loop import Trainer, means_of
+from lineament.training.hmhn.augment import augmented
+from lineament.training.hmhn.data import crop_statistics, draw_crops, equal_batches, read_pairs
+from lineament.training.hmhn.loop import Trainer, means_of
+from lineament.training.hmhn.training import AugmentationSettings, CropVideos, HMHNConfig, train_hmhn, trained
 
 SIZE, PATCH = 32, 8
 NONE = AugmentationSettings(mirror=0, shift=0, turn=0, zoom=0, brightness=0, contrast=0, saturation=0)

@@ -17,21 +17,21 @@ from lineament.models.mpdrm.shape import MpdrmShape
 from lineament.progress import Cancelled, CancelToken, Progress, ignore_events
 from lineament.simulation import simulate_cohort
 from lineament.training.metrics import rmse
-from lineament.training.mpdrm import MpdrmConfig, simulated_visits, train_mpdrm, with_calibration
-from lineament.training.mpdrm_batches import draw_pair, pair_batches
-from lineament.training.mpdrm_checkpoint import TrainingState, load_state, save_state
-from lineament.training.mpdrm_data import MovementData, fit_movement_scaling, load_visits, movement_statistics
-from lineament.training.mpdrm_evaluation import change_statistics, gain_by_person, measure_by_person, one_visit_each
-from lineament.training.mpdrm_loop import MpdrmEpoch, MpdrmLoop, TrainedMpdrm, rate_share, train_visits
-from lineament.training.mpdrm_losses import person_contrast
-from lineament.training.mpdrm_scoring import (
+from lineament.training.mpdrm.batches import draw_pair, pair_batches
+from lineament.training.mpdrm.checkpoint import TrainingState, load_state, save_state
+from lineament.training.mpdrm.data import MovementData, fit_movement_scaling, load_visits, movement_statistics
+from lineament.training.mpdrm.evaluation import change_statistics, gain_by_person, measure_by_person, one_visit_each
+from lineament.training.mpdrm.loop import MpdrmEpoch, MpdrmLoop, TrainedMpdrm, rate_share, train_visits
+from lineament.training.mpdrm.losses import person_contrast
+from lineament.training.mpdrm.scoring import (
     code_visits,
     person_auc,
     refit_alignment,
     refit_head,
     standard_scores,
 )
-from lineament.training.mpdrm_toys import habit_toy
+from lineament.training.mpdrm.toys import habit_toy
+from lineament.training.mpdrm.training import MpdrmConfig, simulated_visits, train_mpdrm, with_calibration
 
 SHAPE = MpdrmShape(stem=8, widths=(8, 12, 16), token=16, projection=8, dropout=0.0)
 LOOP = MpdrmLoop(person_epochs=1, epochs=2, windows=2, batch=8)

@@ -8,10 +8,10 @@ import pytest
 
 from lineament.models.mpdrm.shape import MpdrmShape
 from lineament.progress import CancelToken, ignore_events
-from lineament.training import mpdrm_comparison
 from lineament.training.metrics import rmse
-from lineament.training.mpdrm_comparison import VisitsStudy, deal_persons, fill, joined, main, run_fold, told_of_visits
-from lineament.training.mpdrm_comparison_table import (
+from lineament.training.mpdrm import comparison as mpdrm_comparison
+from lineament.training.mpdrm.comparison import VisitsStudy, deal_persons, fill, joined, main, run_fold, told_of_visits
+from lineament.training.mpdrm.comparison_table import (
     ALONE,
     CONSTANT,
     RIDGE,
@@ -25,10 +25,10 @@ from lineament.training.mpdrm_comparison_table import (
     paired_p,
     to_markdown,
 )
-from lineament.training.mpdrm_data import MovementData
-from lineament.training.mpdrm_evaluation import log_statistics, visit_statistics
-from lineament.training.mpdrm_loop import MpdrmLoop
-from lineament.training.mpdrm_toys import habit_toy
+from lineament.training.mpdrm.data import MovementData
+from lineament.training.mpdrm.evaluation import log_statistics, visit_statistics
+from lineament.training.mpdrm.loop import MpdrmLoop
+from lineament.training.mpdrm.toys import habit_toy
 
 SHAPE = MpdrmShape(stem=8, widths=(8, 12, 16), token=16, projection=8, dropout=0.0)
 STUDY = VisitsStudy("habitual", 20, 30.0, 2, shape=SHAPE, loop=MpdrmLoop(person_epochs=1, epochs=1, windows=2, batch=8))

@@ -28,7 +28,7 @@ from lineament.models.exchange.library import load_any
 from lineament.progress import Cancelled, CancelToken, Progress
 from lineament.settings import SettingError
 from lineament.training import TrainingError, TrainingNote, resume, running, train, unfinished
-from lineament.training.crop_cohorts import recorded_crops
+from lineament.training.crops.cohorts import recorded_crops
 from lineament.training.running import ASKED, UNFINISHED
 from lineament.training.splits import check_labels, with_four_splits
 
@@ -267,7 +267,7 @@ def test_an_error_before_anything_is_learnt_leaves_nothing_and_a_later_one_the_s
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cohort, out = CohortSource(folder), tmp_path / "m"
-    monkeypatch.setattr("lineament.training.dj_ldml_loop.joint_loss", _no_number)
+    monkeypatch.setattr("lineament.training.dj_ldml.loop.joint_loss", _no_number)
     with pytest.raises(ModelError, match="stopped being a number"):
         train("dj-ldml", cohort, TINY["dj-ldml"], out)
     assert not out.exists()

@@ -15,8 +15,8 @@ from lineament.file_lock import is_locked
 from lineament.own_process import Ended
 from lineament.progress import Progress
 from lineament.training import TrainingError
-from lineament.training.control_host import STOP, TrainingProcess
-from lineament.training.control_messages import Answer, Began, EpochTold, TrainingRequest
+from lineament.training.control.host import STOP, TrainingProcess
+from lineament.training.control.messages import Answer, Began, EpochTold, TrainingRequest
 from lineament.training.epoch_log import NAME, add_epoch, read_epochs
 from lineament.training.events import EpochFinished
 from lineament.training.running import ASKED, UNFINISHED
@@ -151,8 +151,8 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from tests.core.training.test_training_process import COHORT, TINY, heard
-from lineament.training.control_host import TrainingProcess
-from lineament.training.control_messages import TrainingRequest
+from lineament.training.control.host import TrainingProcess
+from lineament.training.control.messages import TrainingRequest
 
 if __name__ == "__main__":
     heard(TrainingProcess(TrainingRequest(Path(sys.argv[1]), "mpdrm", COHORT, TINY | {"loop.epochs": 500})))

@@ -17,7 +17,7 @@ from lineament.models.exchange.places import own_models_folder
 from lineament.own_process import Ended
 from lineament.progress import CancelToken, EventSink, Progress
 from lineament.settings import Setting
-from lineament.training.control_messages import Answer, Began, EpochTold, TrainingRequest
+from lineament.training.control.messages import Answer, Began, EpochTold, TrainingRequest
 from lineament.training.epoch_log import add_epoch
 from lineament.training.events import TrainingNote
 from lineament.training.running import ASKED, UNFINISHED

@@ -14,7 +14,7 @@ from tests.support.tiny_search import COHORT, TINY
 
 from lineament.progress import CancelToken, ignore_events
 from lineament.search.cohort_source import CohortSource, source_features
-from lineament.search.control_folders import summary_of_run
+from lineament.search.control.folders import summary_of_run
 from lineament.search.engines import InlineEngine
 from lineament.search.runs.run import FACTS
 from lineament.search.search import create_run, run_search

@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from lineament.progress import CancelToken, EventSink
-from lineament.search.control_messages import Began, Ended, Paused, SearchRequest, Standing
+from lineament.search.control.messages import Began, Ended, Paused, SearchRequest, Standing
 from lineament.search.runs.run import Run
 from lineament_desktop.jobs import search_jobs
 from lineament_desktop.jobs.search_jobs import QUEUE_FILE, SearchJobs

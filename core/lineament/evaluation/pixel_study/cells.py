@@ -112,13 +112,13 @@ class PixelStudy:
         checkpoint = self.work / f"{cell.name}.safetensors"
         model: HMHNModel | DjLdmlModel
         if cell.system == HMHN:
-            from lineament.training.hmhn import HMHNConfig, train_hmhn
+            from lineament.training.hmhn.training import HMHNConfig, train_hmhn
 
             config = RECIPES[cell.system](cell.seed, self.threads, start)
             assert isinstance(config, HMHNConfig)
             model = train_hmhn(drawn.videos, config, cancel, sink, checkpoint=checkpoint)
         else:
-            from lineament.training.dj_ldml import DjLdmlConfig, train_dj_ldml
+            from lineament.training.dj_ldml.training import DjLdmlConfig, train_dj_ldml
 
             clips = RECIPES[cell.system](cell.seed, self.threads, start)
             assert isinstance(clips, DjLdmlConfig)

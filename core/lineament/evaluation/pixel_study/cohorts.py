@@ -14,7 +14,7 @@ from lineament.datasets.scales import PHQ8
 from lineament.progress import CancelToken, EventSink, ignore_events
 from lineament.simulation import SimulatedCohort, simulate_cohort
 from lineament.simulation.session import EXTRACTOR
-from lineament.training.crop_videos import CropVideos
+from lineament.training.crops.videos import CropVideos
 
 FloatArray = npt.NDArray[np.float64]
 

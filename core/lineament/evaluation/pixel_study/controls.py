@@ -9,7 +9,7 @@ from lineament.models.pixels import read_crops, spread_rows
 from lineament.progress import CancelToken
 from lineament.simulation.oracle import oracle_predictions
 from lineament.training.baselines import RidgeBaseline
-from lineament.training.hmhn_data import crop_statistics
+from lineament.training.hmhn.data import crop_statistics
 
 FloatArray = npt.NDArray[np.float64]
 

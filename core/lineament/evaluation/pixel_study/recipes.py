@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lineament.training.dj_ldml_config import DjLdmlConfig
-    from lineament.training.hmhn_config import HMHNConfig
+    from lineament.training.dj_ldml.config import DjLdmlConfig
+    from lineament.training.hmhn.config import HMHNConfig
 
 CONTROLS, HMHN, JOINT, ALONE = "controls", "HMHN", "DJ-LDML", "DJ-LDML, label distribution alone"
 SYSTEMS = (CONTROLS, HMHN, JOINT, ALONE)
@@ -17,7 +17,7 @@ EPOCHS, CLIP_EPOCHS = 8, 6
 def hmhn_recipe(seed: int, threads: int, start: Path | None = None) -> "HMHNConfig":
     """The small preset. Four crops of a video are held against its score by their mean, a backbone that has learnt
     already learns far slower, and every epoch of the falling rate is run. start: weights it begins with."""
-    from lineament.training.hmhn_config import HMHNConfig
+    from lineament.training.hmhn.config import HMHNConfig
 
     return replace(
         HMHNConfig.small(seed),
@@ -36,7 +36,7 @@ def hmhn_recipe(seed: int, threads: int, start: Path | None = None) -> "HMHNConf
 def dj_ldml_recipe(seed: int, threads: int, start: Path | None = None) -> "DjLdmlConfig":
     """The small preset on clips of 16 frames over four seconds, from crops four times a second; else as HMHN's."""
     from lineament.models.dj_ldml.presets import ClipShape
-    from lineament.training.dj_ldml_config import DjLdmlConfig, OptimiserSettings
+    from lineament.training.dj_ldml.config import DjLdmlConfig, OptimiserSettings
 
     return replace(
         DjLdmlConfig.small(seed),

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from lineament.evaluation.predictions import scaled_by_dev
 from lineament.models.pixels import read_crops, spread_rows
 from lineament.progress import CancelToken
-from lineament.training.crop_videos import CropVideos
+from lineament.training.crops.videos import CropVideos
 
 if TYPE_CHECKING:
     from lineament.models.dj_ldml.model import DjLdmlModel

@@ -49,9 +49,9 @@ def run_dj_ldml(context: UnitContext, settings: Mapping[str, Any]) -> tuple[Mapp
     from lineament.models.dj_ldml.model import DjLdmlModel
     from lineament.models.dj_ldml.network import DjLdmlNetwork
     from lineament.models.intervals import ConformalTable
-    from lineament.training.dj_ldml import DjLdmlConfig
-    from lineament.training.dj_ldml_card import blank_card
-    from lineament.training.dj_ldml_loop import Trainer, begin, resume
+    from lineament.training.dj_ldml.card import blank_card
+    from lineament.training.dj_ldml.loop import Trainer, begin, resume
+    from lineament.training.dj_ldml.training import DjLdmlConfig
 
     training = Training.of(context, settings, _with_clips)
     usable = _with_clips(training.data)

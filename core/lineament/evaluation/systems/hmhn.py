@@ -43,9 +43,9 @@ def run_hmhn(context: UnitContext, settings: Mapping[str, Any]) -> tuple[Mapping
     from lineament.models.calibration import LEVEL
     from lineament.models.hmhn.model import HMHNModel
     from lineament.models.intervals import ConformalTable
-    from lineament.training.hmhn import HMHNConfig, trained
-    from lineament.training.hmhn_card import blank_card
-    from lineament.training.hmhn_loop import Trainer
+    from lineament.training.hmhn.card import blank_card
+    from lineament.training.hmhn.loop import Trainer
+    from lineament.training.hmhn.training import HMHNConfig, trained
 
     training = Training.of(context, settings, with_crops)
     usable = with_crops(training.data)

@@ -33,7 +33,7 @@ class Mpdrm(System):
 
     def unit(self, bench: "Bench", deal: "Deal") -> Unit:
         """True behaviour parameters of simulated persons are no help here, as no other system has it."""
-        from lineament.training.mpdrm_loop import MpdrmLoop
+        from lineament.training.mpdrm.loop import MpdrmLoop
 
         preset = bench.settings.preset
         loop = replace(MpdrmLoop(), auxiliary=0.0, **(QUICK if preset == "quick" else {}))
@@ -46,11 +46,11 @@ class Mpdrm(System):
 
 
 def run_mpdrm(context: UnitContext, settings: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Array]]:
-    """Unit function: `training.mpdrm_loop.train_visits` on the fold, and its scores of dev and test."""
+    """Unit function: `training.mpdrm.loop.train_visits` on the fold, and its scores of dev and test."""
     from lineament.models.mpdrm.shape import MpdrmShape
-    from lineament.training.mpdrm_data import fit_movement_scaling
-    from lineament.training.mpdrm_loop import MpdrmLoop, train_visits
-    from lineament.training.mpdrm_scoring import standard_scores
+    from lineament.training.mpdrm.data import fit_movement_scaling
+    from lineament.training.mpdrm.loop import MpdrmLoop, train_visits
+    from lineament.training.mpdrm.scoring import standard_scores
 
     training = Training.of(context, settings, _rows)
     rows = _rows(training.data)

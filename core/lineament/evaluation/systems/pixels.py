@@ -7,7 +7,7 @@ from lineament.evaluation.data import EvaluationData
 from lineament.evaluation.errors import EvaluationError
 from lineament.evaluation.systems.trained import Training
 from lineament.evaluation.views import CROP_REQUEST
-from lineament.training.crop_videos import CropVideos
+from lineament.training.crops.videos import CropVideos
 
 Rows = npt.NDArray[np.int64]
 

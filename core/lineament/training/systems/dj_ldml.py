@@ -14,7 +14,7 @@ class DjLdml(PixelSystem):
     title: ClassVar[str] = "DJ-LDML"
 
     def config(self, preset: str) -> Any:
-        from lineament.training.dj_ldml_config import DjLdmlConfig
+        from lineament.training.dj_ldml.config import DjLdmlConfig
 
         return DjLdmlConfig.small() if preset == SMALL else DjLdmlConfig.full()
 
@@ -22,7 +22,7 @@ class DjLdml(PixelSystem):
         return CropRequest(config.clip.size, 1 / config.clip.step_s)
 
     def train(self, training: Training) -> TrainedModel:
-        from lineament.training.dj_ldml import train_dj_ldml
+        from lineament.training.dj_ldml.training import train_dj_ldml
 
         checkpoint = training.folder / STATE
         return train_dj_ldml(

@@ -14,7 +14,7 @@ class Hmhn(PixelSystem):
     title: ClassVar[str] = "HMHN"
 
     def config(self, preset: str) -> Any:
-        from lineament.training.hmhn_config import HMHNConfig
+        from lineament.training.hmhn.config import HMHNConfig
 
         return HMHNConfig.small() if preset == SMALL else HMHNConfig.full()
 
@@ -24,7 +24,7 @@ class Hmhn(PixelSystem):
         return crop_request(config.shape)
 
     def train(self, training: Training) -> TrainedModel:
-        from lineament.training.hmhn import train_hmhn
+        from lineament.training.hmhn.training import train_hmhn
 
         checkpoint = training.folder / STATE
         return train_hmhn(self.videos(training), training.config, training.cancel, training.sink, checkpoint=checkpoint)

@@ -14,7 +14,7 @@ class Mpdrm(System):
     title: ClassVar[str] = "MPDRM"
 
     def config(self, preset: str) -> Any:
-        from lineament.training.mpdrm import MpdrmConfig
+        from lineament.training.mpdrm.training import MpdrmConfig
 
         return MpdrmConfig.small() if preset == SMALL else MpdrmConfig.full()
 
@@ -28,7 +28,7 @@ class Mpdrm(System):
         )
 
     def train(self, training: Training) -> TrainedModel:
-        from lineament.training.mpdrm import train_mpdrm
+        from lineament.training.mpdrm.training import train_mpdrm
 
         config = replace(training.config, checkpoint=training.folder, cache=cache_folder() / "movement")
         return train_mpdrm(training.cohort, config, training.cancel, training.sink)

@@ -6,8 +6,8 @@ from typing import Any
 
 from lineament.crops import CropRequest
 from lineament.settings import Setting
-from lineament.training.crop_cohorts import crop_videos, drawn_crops, recorded_crops
-from lineament.training.crop_videos import LEAST_PERSONS, CropVideos
+from lineament.training.crops.cohorts import crop_videos, drawn_crops, recorded_crops
+from lineament.training.crops.videos import LEAST_PERSONS, CropVideos
 from lineament.training.systems.system import SMALL, System, Training
 
 SECONDS = {SMALL: 60.0}

@@ -25,9 +25,9 @@ from lineament.models import load_pixel_model
 from lineament.models.dj_ldml.presets import ClipShape, NetworkShape
 from lineament.models.hmhn.presets import HMHNShape
 from lineament.progress import Cancelled, CancelToken
-from lineament.training.crop_videos import CropVideos
-from lineament.training.dj_ldml_config import DjLdmlConfig
-from lineament.training.hmhn_config import HMHNConfig
+from lineament.training.crops.videos import CropVideos
+from lineament.training.dj_ldml.config import DjLdmlConfig
+from lineament.training.hmhn.config import HMHNConfig
 
 SIZE = 32
 TINY = PixelCohort("visible_eyes", train=6, seed=1, dev=6, calibration=10, test=6, seconds=32.0)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from lineament.features.channels import Float32Array
 from lineament.features.windows import ChannelScaling
 from lineament.models.mpdrm.movement import WINDOW_BINS
-from lineament.training.mpdrm_data import IntArray, MovementData
+from lineament.training.mpdrm.data import IntArray, MovementData
 
 _ANY_PAIR = 1.0
 """PHQ-8 points added to the difference of two visits, so that pairs without one are drawn too, if less often."""

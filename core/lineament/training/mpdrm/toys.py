@@ -3,7 +3,7 @@
 import numpy as np
 
 from lineament.features.channels import N_CHANNELS
-from lineament.training.mpdrm_data import MovementData
+from lineament.training.mpdrm.data import MovementData
 
 
 def habit_toy(

@@ -1,8 +1,8 @@
 """A training in a process of its own, as whoever started it sees it: commanded, heard, ended."""
 
 from lineament.own_process import OwnProcess
-from lineament.training.control_messages import TrainingRequest
-from lineament.training.control_process import serve
+from lineament.training.control.messages import TrainingRequest
+from lineament.training.control.process import serve
 
 STOP = "stop"
 _REMEDY = "Most often memory ran out: close other programs, then go on with the training."

@@ -15,7 +15,7 @@ from lineament.datasets.crop_files import NoCrops, crop_files
 from lineament.errors import DatasetError
 from lineament.models.pixels import CropSource, FloatArray, IntArray, UInt8Array
 from lineament.progress import CancelToken, EventSink
-from lineament.training.crop_videos import CropVideos
+from lineament.training.crops.videos import CropVideos
 from lineament.video.index_cache import cache_folder
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from lineament.models.intervals import ConformalTable
 from lineament.models.pixels import CropSource, FloatArray, IntArray, usable_s
 from lineament.progress import CancelToken, EventSink, ProgressMeter
 from lineament.training.baselines import RidgeBaseline
-from lineament.training.crop_videos import CropVideos
+from lineament.training.crops.videos import CropVideos
 
 Times = tuple[float, ...]
 

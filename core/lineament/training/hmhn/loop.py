@@ -15,12 +15,12 @@ from lineament.models.hmhn.network import HMHNNetwork, HMHNOutput
 from lineament.models.pixels import FloatArray, IntArray, read_crops, spread_rows
 from lineament.progress import CancelToken, EventSink, ProgressMeter
 from lineament.training.checkpoint import Checkpoint, write_checkpoint
-from lineament.training.crop_videos import CropVideos
+from lineament.training.crops.videos import CropVideos
 from lineament.training.epochs import Epochs, checkpoint_of, on_device, require_finite, taking_up
 from lineament.training.events import EpochFinished
-from lineament.training.hmhn_augment import augmented
-from lineament.training.hmhn_config import HMHNConfig
-from lineament.training.hmhn_data import draw_crops, equal_batches, read_pairs
+from lineament.training.hmhn.augment import augmented
+from lineament.training.hmhn.config import HMHNConfig
+from lineament.training.hmhn.data import draw_crops, equal_batches, read_pairs
 from lineament.training.metrics import rmse
 from lineament.training.optimiser import optimiser_state, restore_optimiser, set_rates
 

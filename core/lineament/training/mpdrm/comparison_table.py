@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from lineament.models.card import Estimate
 from lineament.training.metrics import correlation, rmse
-from lineament.training.mpdrm_evaluation import gain_by_person
+from lineament.training.mpdrm.evaluation import gain_by_person
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -27,7 +27,7 @@ otherwise, know the movement of a person's earlier visits and never their scores
 prediction beside that mean, by least squares on the fold's dev persons. "r apart": of first visits and of later ones,
 each about their own mean. RMSE, r: of all visits; in brackets
 the mean over seeds and its 95 % interval (t). Gains in RMSE: 95 %, bootstrap over persons. Made by
-`python -m lineament.training.mpdrm_comparison`.
+`python -m lineament.training.mpdrm.comparison`.
 """
 
 

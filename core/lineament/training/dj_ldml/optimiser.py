@@ -3,7 +3,7 @@
 import torch  # noqa: TID253
 
 from lineament.models.dj_ldml.network import DjLdmlNetwork
-from lineament.training.dj_ldml_config import OptimiserSettings
+from lineament.training.dj_ldml.config import OptimiserSettings
 
 
 def make_optimiser(network: DjLdmlNetwork, settings: OptimiserSettings) -> torch.optim.Optimizer:

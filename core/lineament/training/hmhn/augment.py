@@ -9,7 +9,7 @@ import torch  # noqa: TID253
 from torch import Tensor  # noqa: TID253
 from torch.nn import functional  # noqa: TID253
 
-from lineament.training.hmhn_config import AugmentationSettings
+from lineament.training.hmhn.config import AugmentationSettings
 
 _GREY = (0.299, 0.587, 0.114)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lineament.models.pixels import CropSource, FloatArray, IntArray, UInt8Array, read_crops
-from lineament.training.crop_videos import CropVideos, check_videos, refuse_videos, used_rows
+from lineament.training.crops.videos import CropVideos, check_videos, refuse_videos, used_rows
 
 
 def check_crops(videos: CropVideos, size: int) -> None:

@@ -4,11 +4,11 @@ from typing import Any
 
 from lineament.models.card import ModelCard
 from lineament.models.hmhn.model import KIND, HMHNModel, modality
-from lineament.training.crop_card import LEAST, PIXELS, REIMPLEMENTED, UNCERTAIN, crops_card, measured_card
-from lineament.training.crop_measures import Measured
-from lineament.training.crop_videos import CropVideos
-from lineament.training.hmhn_config import HMHNConfig
-from lineament.training.hmhn_loop import Training
+from lineament.training.crops.card import LEAST, PIXELS, REIMPLEMENTED, UNCERTAIN, crops_card, measured_card
+from lineament.training.crops.measures import Measured
+from lineament.training.crops.videos import CropVideos
+from lineament.training.hmhn.config import HMHNConfig
+from lineament.training.hmhn.loop import Training
 
 _LIMITS = (
     PIXELS,

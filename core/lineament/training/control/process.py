@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 
 from lineament.own_process import Ended, be_modest, how_it_ended
 from lineament.progress import CancelToken
-from lineament.training.control_messages import Answer, Began, Described, Doing, EpochTold, TrainingRequest
+from lineament.training.control.messages import Answer, Began, Described, Doing, EpochTold, TrainingRequest
 from lineament.training.epoch_log import add_epoch
 from lineament.training.running import ASKED, UNFINISHED
 from lineament.training.unfinished_folders import training_in

@@ -23,13 +23,13 @@ from lineament.models.dj_ldml.network import DjLdmlNetwork
 from lineament.models.intervals import ConformalTable
 from lineament.models.pixels import CropSource, FloatArray, spacing_s
 from lineament.progress import CancelToken, EventSink, ignore_events
-from lineament.training.crop_measures import measured
-from lineament.training.crop_videos import CropVideos
-from lineament.training.dj_ldml_card import blank_card, finished_card
-from lineament.training.dj_ldml_config import DjLdmlConfig, OptimiserSettings
-from lineament.training.dj_ldml_data import checked_places
-from lineament.training.dj_ldml_loop import JointEpochFinished, Trainer, begin, resume
-from lineament.training.dj_ldml_statistics import video_statistics
+from lineament.training.crops.measures import measured
+from lineament.training.crops.videos import CropVideos
+from lineament.training.dj_ldml.card import blank_card, finished_card
+from lineament.training.dj_ldml.config import DjLdmlConfig, OptimiserSettings
+from lineament.training.dj_ldml.data import checked_places
+from lineament.training.dj_ldml.loop import JointEpochFinished, Trainer, begin, resume
+from lineament.training.dj_ldml.statistics import video_statistics
 from lineament.training.epochs import identity_of, on_device
 
 __all__ = ["CropVideos", "DjLdmlConfig", "JointEpochFinished", "OptimiserSettings", "train_dj_ldml"]

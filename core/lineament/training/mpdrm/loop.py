@@ -16,11 +16,11 @@ from lineament.models.mpdrm.relation import alignment_loss, orthogonality
 from lineament.models.mpdrm.shape import MpdrmShape
 from lineament.progress import CancelToken, EventSink, ProgressMeter
 from lineament.training.metrics import rmse
-from lineament.training.mpdrm_batches import PairBatch, pair_batches
-from lineament.training.mpdrm_checkpoint import TrainingState, copy_of, load_state, save_state
-from lineament.training.mpdrm_data import MovementData
-from lineament.training.mpdrm_losses import person_contrast, require_finite
-from lineament.training.mpdrm_scoring import code_visits, person_auc, refit_alignment, refit_head, score_visits
+from lineament.training.mpdrm.batches import PairBatch, pair_batches
+from lineament.training.mpdrm.checkpoint import TrainingState, copy_of, load_state, save_state
+from lineament.training.mpdrm.data import MovementData
+from lineament.training.mpdrm.losses import person_contrast, require_finite
+from lineament.training.mpdrm.scoring import code_visits, person_auc, refit_alignment, refit_head, score_visits
 
 PHASES = ("person", "score")
 _WARM_UP = 0.2

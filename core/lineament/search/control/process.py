@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from lineament.own_process import Ended, be_modest, how_it_ended
 from lineament.progress import Cancelled, CancelToken, EventSink, ignore_events
 from lineament.search.cohort_source import CohortSource, source_features
-from lineament.search.control import SearchControl, controlled_search, end_session
-from lineament.search.control_messages import Began, Doing, Estimated, Paused, SearchRequest, Warned
-from lineament.search.control_standing import StandingOf
+from lineament.search.control.commands import SearchControl, controlled_search, end_session
+from lineament.search.control.messages import Began, Doing, Estimated, Paused, SearchRequest, Warned
+from lineament.search.control.standing import StandingOf
 from lineament.search.runs.events import Event
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from lineament.models.calibration import LEVEL
 from lineament.models.card import Estimate, ModelCard
 from lineament.provenance import utc_now
 from lineament.training.card_figures import coverage_table, oracle_figures, reachable_share
-from lineament.training.crop_measures import Measured
-from lineament.training.crop_videos import CropVideos
+from lineament.training.crops.measures import Measured
+from lineament.training.crops.videos import CropVideos
 from lineament.training.metrics import measure, rmse_gain
 
 PIXELS = (

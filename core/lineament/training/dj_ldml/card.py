@@ -5,11 +5,11 @@ from typing import Any
 from lineament.models.card import ModelCard
 from lineament.models.dj_ldml import KIND
 from lineament.models.dj_ldml.model import DjLdmlModel
-from lineament.training.crop_card import LEAST, PIXELS, REIMPLEMENTED, UNCERTAIN, crops_card, measured_card
-from lineament.training.crop_measures import Measured
-from lineament.training.crop_videos import CropVideos
-from lineament.training.dj_ldml_config import DjLdmlConfig
-from lineament.training.dj_ldml_loop import Training
+from lineament.training.crops.card import LEAST, PIXELS, REIMPLEMENTED, UNCERTAIN, crops_card, measured_card
+from lineament.training.crops.measures import Measured
+from lineament.training.crops.videos import CropVideos
+from lineament.training.dj_ldml.config import DjLdmlConfig
+from lineament.training.dj_ldml.loop import Training
 
 MODALITY = "clips of aligned face crops (RGB video)"
 

@@ -21,8 +21,8 @@ from lineament.provenance import utc_now
 from lineament.simulation import simulate_cohort
 from lineament.training.baselines import RidgeBaseline
 from lineament.training.card_figures import coverage_table, limits_of
-from lineament.training.mpdrm_data import MovementData, fit_movement_scaling, load_visits
-from lineament.training.mpdrm_evaluation import (
+from lineament.training.mpdrm.data import MovementData, fit_movement_scaling, load_visits
+from lineament.training.mpdrm.evaluation import (
     HeldVisits,
     change_statistics,
     gain_by_person,
@@ -31,7 +31,7 @@ from lineament.training.mpdrm_evaluation import (
     one_visit_each,
     visit_statistics,
 )
-from lineament.training.mpdrm_loop import MpdrmLoop, TrainedMpdrm, train_visits
+from lineament.training.mpdrm.loop import MpdrmLoop, TrainedMpdrm, train_visits
 
 CALIBRATED_AT_S = (30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 300.0, 450.0)
 SHARES = {"train": 0.55, "dev": 0.1, "calibration": 0.15, "test": 0.2}

@@ -11,7 +11,7 @@ from lineament.features.windows import ChannelScaling
 from lineament.models.mpdrm.network import MpdrmNetwork, Scored, person_vectors, window_mean
 from lineament.training.baselines import PENALTIES
 from lineament.training.metrics import rmse
-from lineament.training.mpdrm_data import MovementData
+from lineament.training.mpdrm.data import MovementData
 
 FloatArray = npt.NDArray[np.float64]
 TrainAndDev = tuple[MovementData, MovementData]

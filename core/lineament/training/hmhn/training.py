@@ -18,13 +18,13 @@ from lineament.models.hmhn.pretrained import load_pretrained
 from lineament.models.intervals import ConformalTable
 from lineament.models.pixels import CropSource, FloatArray, read_crops, spacing_s, spread_rows
 from lineament.progress import CancelToken, EventSink, ignore_events
-from lineament.training.crop_measures import measured
-from lineament.training.crop_videos import CropVideos
+from lineament.training.crops.measures import measured
+from lineament.training.crops.videos import CropVideos
 from lineament.training.epochs import identity_of
-from lineament.training.hmhn_card import blank_card, finished_card
-from lineament.training.hmhn_config import AugmentationSettings, HMHNConfig
-from lineament.training.hmhn_data import check_crops, crop_statistics
-from lineament.training.hmhn_loop import Trainer, Training, begin, resume
+from lineament.training.hmhn.card import blank_card, finished_card
+from lineament.training.hmhn.config import AugmentationSettings, HMHNConfig
+from lineament.training.hmhn.data import check_crops, crop_statistics
+from lineament.training.hmhn.loop import Trainer, Training, begin, resume
 
 __all__ = ["AugmentationSettings", "CropVideos", "HMHNConfig", "train_hmhn"]
 

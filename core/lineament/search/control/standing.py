@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from lineament.features.events import FeatureWarning
-from lineament.search.control_messages import Standing, Warned
+from lineament.search.control.messages import Standing, Warned
 from lineament.search.runs.events import Event
 from lineament.search.runs.run import Run
 

@@ -1,6 +1,6 @@
 """Does MPDRM see severity in persons it never saw, and does it help to take habits away?
 
-`python -m lineament.training.mpdrm_comparison --preset longitudinal --persons 1000` compares on simulated visits: every
+`python -m lineament.training.mpdrm.comparison --preset longitudinal --persons 1000` compares on simulated visits: every
 person is tested once, in one of as many folds as there are seeds, by systems fitted on the others. A fold is one small
 file in `docs/study/mpdrm`; those that are there are not run again, so the command may be stopped and given again. At
 the end (or with `--table`) `docs/study/mpdrm.md` is written anew from all files.
@@ -24,7 +24,7 @@ from lineament.progress import CancelToken, EventSink, ignore_events
 from lineament.simulation import simulate_cohort
 from lineament.storage import make_folder, write_atomically
 from lineament.training.baselines import RidgeBaseline
-from lineament.training.mpdrm_comparison_table import (
+from lineament.training.mpdrm.comparison_table import (
     ALONE,
     CONSTANT,
     RIDGE,
@@ -34,10 +34,10 @@ from lineament.training.mpdrm_comparison_table import (
     Fold,
     to_markdown,
 )
-from lineament.training.mpdrm_data import MovementData, fit_movement_scaling, load_visits
-from lineament.training.mpdrm_evaluation import change_statistics, log_statistics, visit_statistics
-from lineament.training.mpdrm_loop import MpdrmLoop, train_visits
-from lineament.training.mpdrm_scoring import code_visits, score_visits
+from lineament.training.mpdrm.data import MovementData, fit_movement_scaling, load_visits
+from lineament.training.mpdrm.evaluation import change_statistics, log_statistics, visit_statistics
+from lineament.training.mpdrm.loop import MpdrmLoop, train_visits
+from lineament.training.mpdrm.scoring import code_visits, score_visits
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "study" / "mpdrm"
 DEV_SHARE = 0.15

@@ -18,9 +18,9 @@ from lineament.models.dj_ldml.objective import Losses, joint_loss
 from lineament.models.pixels import FloatArray, IntArray, UInt8Array, spread_rows
 from lineament.progress import CancelToken, EventSink, ProgressMeter
 from lineament.training.checkpoint import Checkpoint, write_checkpoint
-from lineament.training.crop_videos import CropVideos
-from lineament.training.dj_ldml_config import DjLdmlConfig
-from lineament.training.dj_ldml_optimiser import make_optimiser
+from lineament.training.crops.videos import CropVideos
+from lineament.training.dj_ldml.config import DjLdmlConfig
+from lineament.training.dj_ldml.optimiser import make_optimiser
 from lineament.training.epochs import Epochs, checkpoint_of, require_finite, taking_up
 from lineament.training.events import EpochFinished
 from lineament.training.metrics import rmse

@@ -14,7 +14,7 @@ from lineament.models.mpdrm.model import MpdrmModel
 from lineament.models.mpdrm.movement import MovementStream, movement_series
 from lineament.progress import CancelToken, EventSink, ProgressMeter
 from lineament.training.metrics import Metric, bootstrap, ccc, correlation, mae, rmse
-from lineament.training.mpdrm_data import MovementData, movement_statistics
+from lineament.training.mpdrm.data import MovementData, movement_statistics
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

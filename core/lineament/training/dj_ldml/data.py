@@ -2,7 +2,7 @@
 
 from lineament.models.dj_ldml.clips import ClipPlaces, clip_places
 from lineament.models.dj_ldml.presets import ClipShape
-from lineament.training.crop_videos import SPLITS, CropVideos, check_videos, refuse_videos, used_rows
+from lineament.training.crops.videos import SPLITS, CropVideos, check_videos, refuse_videos, used_rows
 
 __all__ = ["SPLITS", "CropVideos", "checked_places"]
 

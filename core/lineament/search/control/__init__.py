@@ -1,0 +1,1 @@
+"""Commanding a search: in its own process, from its folder, while it runs."""

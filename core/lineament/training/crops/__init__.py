@@ -1,0 +1,1 @@
+"""What trainings on face crops share: labelled videos, measures, cards."""

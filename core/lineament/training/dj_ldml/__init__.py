@@ -1,0 +1,1 @@
+"""Training DJ-LDML on clips of face crops."""

@@ -1,0 +1,1 @@
+"""Training HMHN on face crops."""

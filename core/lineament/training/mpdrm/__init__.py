@@ -1,0 +1,1 @@
+"""Training MPDRM on visits, and holding it against simple predictors."""
