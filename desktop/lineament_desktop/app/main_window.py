@@ -11,6 +11,7 @@ from lineament.models import describe_model
 from lineament.resources import resource_path
 from lineament_desktop.app.actions import ActionRegistry
 from lineament_desktop.app.dialogs import ABOUT, TextDialog
+from lineament_desktop.app.guide.opening import GuideOpener
 from lineament_desktop.app.menus import add_actions, build_menus, show_review_actions
 from lineament_desktop.app.mode_bar import Ground, ModeBar
 from lineament_desktop.app.model_card_dialog import ModelCardDialog
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar()
         self.status = StatusBar(self.state)
         self.registry = ActionRegistry(self)
+        self.guide = GuideOpener(self, self.registry.key_of, lambda: self.pages.current)
         self._lay_out()
         add_actions(self)
         for action in player_actions(self.player):
@@ -287,6 +289,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.remember()
+        self.guide.close()
         self.pages.close_pages()
         self.player.close()
         self.models.close(JOIN_S)

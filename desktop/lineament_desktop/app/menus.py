@@ -115,7 +115,8 @@ def _add_model(window: "MainWindow") -> None:
 
 def _add_help(window: "MainWindow") -> None:
     add = window.registry.add
-    add("help.keys", "Help", "&Keyboard and mouse", window.show_shortcuts, "?", "F1")
+    add("help.guide", "Help", "&User guide", window.guide.open_here, "F1")
+    add("help.keys", "Help", "&Keyboard and mouse", window.show_shortcuts, "?")
     add("help.log", "Help", "Show the &log file", window.show_log, "Ctrl+Shift+K")
     add("help.about", "Help", "&About Lineament", window.show_about, "Ctrl+F1")
 

@@ -19,8 +19,13 @@ class MarkdownBrowser(QTextBrowser):
         self.setOpenExternalLinks(False)
         self.setOpenLinks(False)
         self.document().setDocumentMargin(MARGIN)
-        self.setMarkdown(markdown)
         theme.changed.connect(self._dress_tables)
+        self.show_markdown(markdown)
+
+    def show_markdown(self, markdown: str) -> None:
+        """Show another text, from its beginning."""
+        self.markdown = markdown
+        self.setMarkdown(markdown)
         self._dress_tables()
 
     def _dress_tables(self) -> None:
