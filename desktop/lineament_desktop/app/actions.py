@@ -87,6 +87,13 @@ class ActionRegistry(QObject):
     def title_of(self, action_id: str) -> str:
         return plain_title(self[action_id])
 
+    def key_of(self, action_id: str) -> str:
+        """The keys an action has now, "Space or K" in the system's spelling, "" for none.
+
+        Raises `KeyError` for an action there is not.
+        """
+        return " or ".join(in_words(keys_of(self[action_id])))
+
     @property
     def usual_keys(self) -> Mapping[str, tuple[str, ...]]:
         """The keys with which each action was added, in portable spelling."""
