@@ -51,7 +51,9 @@ class _Redresser(QObject):
 def _tinted(name: str, normal: str, disabled: str) -> QIcon:
     drawing = (ICON_FOLDER / f"{name}.svg").read_text(encoding="utf-8")
     made = QIcon()
-    for mode, colour in ((QIcon.Mode.Normal, normal), (QIcon.Mode.Disabled, disabled)):
+    # said for selected rows too, because styles else tint a drawing with their own colour of selections
+    colours = {QIcon.Mode.Normal: normal, QIcon.Mode.Selected: normal, QIcon.Mode.Disabled: disabled}
+    for mode, colour in colours.items():
         for size in SIZES:
             made.addPixmap(_rendered(drawing.replace("currentColor", colour), size), mode)
     return made

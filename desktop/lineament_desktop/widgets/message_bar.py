@@ -7,10 +7,11 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton
 
 from lineament_desktop.state import Message
+from lineament_desktop.state.preferences import NOTE_SECONDS
 from lineament_desktop.theme import set_icon, theme, tokens
 from lineament_desktop.theme.icon import icon
 
-READING_MS = 8000
+READING_MS = round(NOTE_SECONDS.default * 1000)
 KEPT = 20
 KINDS = {"information": "Note", "warning": "Warning", "error": "Error"}
 
@@ -68,6 +69,10 @@ class MessageBar(QFrame):
         if self._shown is not None and self._shown.severity != "information":
             self._waiting.appendleft(self._shown)
         self._show(message)
+
+    def set_reading_time(self, seconds: float) -> None:
+        """How long a note stays."""
+        self._timer.setInterval(round(seconds * 1000))
 
     def dismiss(self) -> None:
         """Close the message; the one before it comes back if it has not been closed."""

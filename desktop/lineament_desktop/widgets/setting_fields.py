@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from lineament.errors import LineamentError
 from lineament.settings import Setting, typed
+from lineament_desktop.widgets.choice_words import choice_words
 
 LABEL_WIDTH = 128
 COLUMNS = 2
@@ -170,7 +171,7 @@ class ChoiceField(Field):
     def _make_editor(self) -> QWidget:
         self.combo = QuietCombo()
         for choice in self.setting.choices:
-            self.combo.addItem(choice, choice)
+            self.combo.addItem(choice_words(choice), choice)
         self.combo.activated.connect(self._on_edit)
         return self.combo
 
@@ -200,7 +201,7 @@ class ListField(Field):
     """A box for each of the setting's choices."""
 
     def _make_editor(self) -> QWidget:
-        self.boxes = {choice: QCheckBox(choice) for choice in self.setting.choices}
+        self.boxes = {choice: QCheckBox(choice_words(choice)) for choice in self.setting.choices}
         frame = QWidget()
         grid = QGridLayout(frame)
         grid.setContentsMargins(0, 2, 0, 2)
