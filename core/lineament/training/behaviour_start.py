@@ -110,7 +110,7 @@ def start_dj_ldml(
         chosen = [int(i) for i in rng.choice(train, settings.batch)]
         rows = [places[i].drawn(1, rng) for i in chosen]
         clips = [read_clips(videos.sources[i], r) for i, r in zip(chosen, rows, strict=True)]
-        means = [np.nanmean(behaviour[i][r[0]], axis=0) for i, r in zip(chosen, rows, strict=True)]
+        means = [_mean_seen(behaviour[i][r[0]]) for i, r in zip(chosen, rows, strict=True)]
         return Drawn(augmented_clips(np.concatenate(clips), rng), np.array(means))
 
     with torch.random.fork_rng(devices=[]):
@@ -118,6 +118,14 @@ def start_dj_ldml(
         backbone = Backbone(shape)
         _teach(backbone, shape.widths[-1], _spread(behaviour, videos), draw, settings, cancel, sink)
     return _weights(backbone)
+
+
+def _mean_seen(values: FloatArray) -> FloatArray:
+    """Mean float64[K] over the first axis of what was measured; NaN where nothing was."""
+    seen = np.isfinite(values)
+    count = seen.sum(axis=0)
+    total = np.where(seen, values, 0.0).sum(axis=0)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
 class _Spread(NamedTuple):
