@@ -69,7 +69,7 @@ class Measuring:
 
     pause_s: float = 0.0
 
-    def __call__(self, video: Path, out: Path, cancel: CancelToken, sink: EventSink) -> RecordingView:
+    def __call__(self, video: Path, out: Path, cancel: CancelToken, sink: EventSink, *_: object) -> RecordingView:
         recording = tracked(video, 0)
         total = SECONDS * FPS
         sink(RecordingStarted(recording))

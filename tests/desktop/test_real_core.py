@@ -25,7 +25,7 @@ FRAMES = 720
 LIMIT_S = 120.0
 
 
-def measure(video: Path, out: Path, cancel: CancelToken, sink: EventSink) -> RecordingView:
+def measure(video: Path, out: Path, cancel: CancelToken, sink: EventSink, *_: object) -> RecordingView:
     return analyze(video, out, AnalysisSettings(segment_frames=SEGMENT), cancel=cancel, sink=sink)
 
 

@@ -21,6 +21,7 @@ from lineament_desktop.app.main_window import MainWindow
 from lineament_desktop.app.notices import RESEARCH, SIMULATED
 from lineament_desktop.app.shortcuts_dialog import ShortcutsDialog
 from lineament_desktop.app.status import progress_words
+from lineament_desktop.state.preferences import THEME
 from lineament_desktop.state.settings import Settings
 from lineament_desktop.theme import DARK, apply_theme, theme
 
@@ -262,7 +263,7 @@ def test_theme_follows_the_choice_and_is_remembered(make_window: MakeWindow, qap
     window = make_window()
     window.registry["view.theme.dark"].trigger()
     assert theme.tokens is DARK
-    assert Settings().values.theme == "dark"
+    assert Settings().get(THEME) == "dark"
     assert make_window().registry["view.theme.dark"].isChecked()
     apply_theme(qapp, "light")
 
@@ -287,7 +288,7 @@ def test_damaged_settings_are_kept_aside_and_said(make_window: MakeWindow, own_f
     assert "settings.json.damaged" in window.messages.message.text
     assert file.with_name("settings.json.damaged").read_text() == '{"theme": "dark", "recent": 3'
     window.close()
-    assert json.loads(file.read_text())["theme"] == "system"
+    assert json.loads(file.read_text())["preferences"] == {}
 
 
 def test_custom_painted_widgets_have_names(make_window: MakeWindow, film: Path, qtbot: QtBot) -> None:

@@ -12,7 +12,7 @@ from lineament.analysis.events import RecordingFinished, RecordingGrew, Recordin
 from lineament.models import Prediction
 from lineament.progress import CancelToken, EventSink, Progress
 from lineament.recording import RecordingView
-from lineament_desktop.jobs.core_work import Core
+from lineament_desktop.jobs.core_work import Core, Tracking
 from lineament_desktop.jobs.scoring import ScoringTask
 
 
@@ -29,13 +29,17 @@ class FakeCore:
     saved: dict[Path, RecordingView] = field(default_factory=dict)
     prediction: Callable[[float], Prediction] = fake_prediction
     measured: list[Path] = field(default_factory=list)
+    trackings: list[Tracking] = field(default_factory=list)
     tasks: list[ScoringTask] = field(default_factory=list)
 
     def core(self) -> Core:
         return Core(self.measure, self.make_scorer, self.read)
 
-    def measure(self, video: Path, out: Path, cancel: CancelToken, sink: EventSink) -> RecordingView:
+    def measure(
+        self, video: Path, out: Path, cancel: CancelToken, sink: EventSink, tracking: Tracking = Tracking()
+    ) -> RecordingView:
         self.measured.append(video)
+        self.trackings.append(tracking)
         recording = FakeRecording(self.seconds, measured=0)
         total = round(self.seconds * 30)
         sink(RecordingStarted(recording))  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """The main window: mode bar with its permanent notice, menus, messages, the workspace, the status bar."""
 
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QByteArray, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
@@ -12,12 +13,14 @@ from lineament.resources import resource_path
 from lineament_desktop.app.actions import ActionRegistry
 from lineament_desktop.app.dialogs import ABOUT, TextDialog
 from lineament_desktop.app.guide.opening import GuideOpener
+from lineament_desktop.app.keymap import Keymap
 from lineament_desktop.app.menus import add_actions, build_menus, show_review_actions
 from lineament_desktop.app.mode_bar import Ground, ModeBar
 from lineament_desktop.app.model_card_dialog import ModelCardDialog
 from lineament_desktop.app.opening import ALL_FILTER, RECORDING_FILTER, VIDEO_FILTER, dropped_files, kind_of, why_not
 from lineament_desktop.app.pages import PAGES, REVIEW, Context, Pages
 from lineament_desktop.app.saving import copy_recording
+from lineament_desktop.app.settings.effects import obey_settings
 from lineament_desktop.app.shortcuts_dialog import ShortcutsDialog
 from lineament_desktop.app.status import StatusBar
 from lineament_desktop.jobs.core_work import Core
@@ -30,8 +33,9 @@ from lineament_desktop.review.recording_playhead import RecordingPlayhead
 from lineament_desktop.review.workspace import Controls, ReviewWorkspace
 from lineament_desktop.state import ReviewState
 from lineament_desktop.state.places import log_file
-from lineament_desktop.state.settings import Settings, ThemeChoice
-from lineament_desktop.theme import apply_theme
+from lineament_desktop.state.preferences import LAYERS_AT_START, PLAY_AT_ONCE, THEME
+from lineament_desktop.state.settings import Settings
+from lineament_desktop.theme import ThemeChoice, apply_theme
 from lineament_desktop.widgets.message_bar import MessageBar
 
 FIRST_SIZE = (1440, 900)
@@ -44,15 +48,17 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings = settings or Settings()
         self.state = ReviewState()
-        self.state.layers.update(self.settings.values.layers)
+        if self.settings.get(LAYERS_AT_START) == "left":
+            self.state.layers.update(self.settings.values.layers)
         self.player = ReviewPlayer(self.state)
         self.recording_playhead = RecordingPlayhead(self.state)
         self.core = core or Core()
         self.earlier = EarlierVisits(self.state, self.settings, self.core, self._score_again)
-        self.jobs = ReviewJobs(self.state, self.player.open, self.core)  # after those who say what it scores with
+        self.jobs = ReviewJobs(self.state, self._open_video, self.core)  # after those who say what it scores with
         self.models = ModelChoice(self.state, self.settings, self.core, self._score_again)
         transport = TransportBar(self.player, QualityStrip(self.state))
-        self.workspace = ReviewWorkspace(self.state, Controls(self.player.view, transport, SeekBar(self.state)))
+        self.seek_bar = SeekBar(self.state)
+        self.workspace = ReviewWorkspace(self.state, Controls(self.player.view, transport, self.seek_bar))
         context = Context(self.state, self.settings, self.core, self.show_page, self.open_path, self.use_model)
         self.pages = Pages(self.workspace, context, PAGES)
         self.mode_bar = ModeBar({REVIEW: "Review", **{page.name: page.title for page in PAGES}})
@@ -65,7 +71,9 @@ class MainWindow(QMainWindow):
         for action in player_actions(self.player):
             self.registry.adopt(action, str(action.property("group")))
         build_menus(self)
+        self.keymap = Keymap(self.registry, self.settings, self.menuBar())
         self._connect()
+        obey_settings(self)
         self._restore()
 
     # Assembly
@@ -83,6 +91,7 @@ class MainWindow(QMainWindow):
         self.mode_bar.show_current(REVIEW)
         state.message_posted.connect(self.messages.show_message)
         self.settings.complained.connect(self._on_complaint)
+        self.keymap.changed.connect(self._on_keys)
         state.video_changed.connect(self._on_video)
         state.prediction_changed.connect(self._on_prediction)
         state.model_changed.connect(self._on_prediction)
@@ -103,6 +112,8 @@ class MainWindow(QMainWindow):
         self._on_prediction(None)
         if self.settings.complaint is not None:
             self.state.post(self.settings.complaint, "warning")
+        for sentence in self.keymap.restore():
+            self.state.post(sentence, "warning")
 
     # Workspaces
 
@@ -126,7 +137,10 @@ class MainWindow(QMainWindow):
             self.settings.add_recent(path)
             self.jobs.open_recording(path)
         else:
-            self.player.open(path)
+            self._open_video(path)
+
+    def _open_video(self, path: Path) -> None:
+        self.player.open(path, play=self.settings.get(PLAY_AT_ONCE))
 
     def open_demonstration(self) -> None:
         try:
@@ -227,17 +241,25 @@ class MainWindow(QMainWindow):
     def _on_layer(self, name: str, visible: bool) -> None:
         self.settings.values.layers[name] = visible
 
+    def _on_keys(self) -> None:
+        self.state.set_keys({action.id: next(iter(action.keys), "") for action in self.registry.listed()})
+        key = self.registry.key_of("view.leave")
+        self.messages.close_button.setToolTip(f"Dismiss ({key})" if key else "Dismiss")
+
     def _on_complaint(self, sentence: str) -> None:
         self.state.post(sentence, "warning")
 
     # Commands
 
-    def set_theme(self, choice: ThemeChoice) -> None:
-        self.settings.values.theme = choice
-        self.settings.save()
+    def set_theme(self, choice: str) -> None:
+        self.settings.set(THEME, choice)
+
+    def wear_theme(self, choice: str) -> None:
+        """As the settings say: the window and the menu's mark."""
+        self.registry[f"view.theme.{choice}"].setChecked(True)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        apply_theme(app, choice)
+        apply_theme(app, cast(ThemeChoice, choice))
 
     def toggle_full_screen(self) -> None:
         """The video takes the screen, with a thin strip of attention; again, and everything is back."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu
 
 from lineament_desktop.app.pages import PAGES, REVIEW
 from lineament_desktop.jobs.model_choice import shipped_models
-from lineament_desktop.state.settings import THEME_CHOICES
+from lineament_desktop.state.preferences import THEME
 
 if TYPE_CHECKING:
     from lineament_desktop.app.main_window import MainWindow
@@ -61,8 +61,8 @@ def _add_view(window: "MainWindow") -> None:
             f"Alt+{number}",
         )
     themes = QActionGroup(window)
-    for choice in THEME_CHOICES:
-        chosen = window.settings.values.theme == choice
+    for choice in THEME.choices:
+        chosen = window.settings.get(THEME) == choice
         callback = partial(window.set_theme, choice)
         words, key = THEME_WORDS[choice]
         themes.addAction(add(f"view.theme.{choice}", "Theme", words, callback, key, checked=chosen))

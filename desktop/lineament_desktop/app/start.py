@@ -8,9 +8,11 @@ import sys
 from collections.abc import Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from lineament_desktop.state.places import log_file
+from lineament_desktop.state.places import log_file, use_folders
+from lineament_desktop.state.preferences import AT_START, CACHE_FOLDER, DATA_FOLDER, SCALE, THEME
+from lineament_desktop.state.settings import Settings
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -29,11 +31,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns the exit status.
     """
     asked = _parse(argv if argv is not None else sys.argv)
+    settings = Settings()
+    complaints = apply_before_qt(settings)
     start_log()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     if asked.offscreen or not has_display():
         if not asked.offscreen:
             print(NO_DISPLAY, flush=True)  # noqa: T201 - this is the answer to the command
+        for sentence in complaints:
+            print(sentence, flush=True)  # noqa: T201
         from lineament_desktop.app.offscreen import run_offscreen
 
         return run_offscreen(asked.out, asked.file)
@@ -41,7 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     from lineament_desktop.app.unexpected import UnexpectedErrors
 
     app = make_application()
-    window = open_window(app, asked.file)
+    window = open_window(app, asked.file, settings)
+    for sentence in complaints:
+        window.state.post(sentence, "warning")
     UnexpectedErrors(window.state, window).install()
     interrupts = Interrupts(window)
     status = app.exec()
@@ -55,6 +63,14 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--offscreen", action="store_true", help="without a display: save the window's picture instead")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for what --offscreen saves")
     return parser.parse_args(list(argv)[1:])
+
+
+def apply_before_qt(settings: Settings) -> list[str]:
+    """The settings that must be known before anything is written or shown; sentences for what cannot be done."""
+    scale = settings.get(SCALE)
+    if scale != SCALE.default:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{scale / 100:g}")
+    return use_folders({one.variable: settings.get(one) for one in (DATA_FOLDER, CACHE_FOLDER)})
 
 
 def has_display() -> bool:
@@ -95,20 +111,29 @@ def make_application() -> "QApplication":
     return app
 
 
-def open_window(app: "QApplication", file: Path | None) -> "MainWindow":
-    """The window on screen at once; the file, or the demonstration, is opened after the first paint."""
+def open_window(app: "QApplication", file: Path | None, settings: Settings | None = None) -> "MainWindow":
+    """The window on screen at once; the file, or what the settings say, is opened after the first paint."""
     from PySide6.QtCore import QTimer
 
     from lineament_desktop.app.main_window import MainWindow
-    from lineament_desktop.state.settings import Settings
-    from lineament_desktop.theme import apply_theme
+    from lineament_desktop.theme import ThemeChoice, apply_theme
 
-    settings = Settings()
-    apply_theme(app, settings.values.theme)
+    settings = settings if settings is not None else Settings()
+    apply_theme(app, cast(ThemeChoice, settings.get(THEME)))
     window = MainWindow(settings)
     window.show()
-    QTimer.singleShot(0, window, lambda: window.open_path(file) if file is not None else window.open_demonstration())
+    QTimer.singleShot(0, window, lambda: _open_first(window, file))
     return window
+
+
+def _open_first(window: "MainWindow", file: Path | None) -> None:
+    wanted, recent = window.settings.get(AT_START), window.settings.recent()
+    if file is not None:
+        window.open_path(file)
+    elif wanted == "last" and recent:
+        window.open_path(recent[0])
+    elif wanted == "demonstration":
+        window.open_demonstration()
 
 
 def start_log() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from lineament.errors import ModelError
 from lineament.models import Model, Prediction, default_model_folder
@@ -12,6 +12,7 @@ from lineament.progress import CancelToken, EventSink
 from lineament.recording import RecordingView
 from lineament_desktop.jobs.scoring import Scores, ScoringTask
 from lineament_desktop.state.model_facts import read_model_facts
+from lineament_desktop.state.preferences import MOST_FACES, TRACKER
 
 if TYPE_CHECKING:
     from lineament.inference import Scorer, VideoScorer
@@ -22,10 +23,29 @@ if TYPE_CHECKING:
 MODELS_KEPT = 2
 
 
-def measure(video: Path, out: Path, cancel: CancelToken, sink: EventSink) -> RecordingView:
+@dataclass(frozen=True)
+class Tracking:
+    """With what faces are found, and how many at once."""
+
+    tracker: str = TRACKER.default
+    most_faces: int = MOST_FACES.default
+
+
+class Measure(Protocol):
+    """Measures a video into a folder."""
+
+    def __call__(
+        self, video: Path, out: Path, cancel: CancelToken, sink: EventSink, tracking: Tracking = ..., /
+    ) -> RecordingView: ...
+
+
+def measure(
+    video: Path, out: Path, cancel: CancelToken, sink: EventSink, tracking: Tracking = Tracking()
+) -> RecordingView:
     from lineament.analysis import AnalysisSettings, analyze
 
-    return analyze(video, out, AnalysisSettings(), cancel=cancel, sink=sink)
+    settings = AnalysisSettings(tracking.tracker, tracking.most_faces)
+    return analyze(video, out, settings, cancel=cancel, sink=sink)
 
 
 def load_model(folder: Path) -> "AnyModel":
@@ -102,7 +122,7 @@ class Core:
     """What the window needs of the core; tests put stand-ins here. model_folder: of the model in use where the user
     chose none."""
 
-    measure: Callable[[Path, Path, CancelToken, EventSink], RecordingView] = measure
+    measure: Measure = measure
     make_scorer: Callable[[ScoringTask], Scores] = make_scorer
     read_recording: Callable[[Path], RecordingView] = read_recording
     model_folder: Callable[[], Path] = default_model_folder

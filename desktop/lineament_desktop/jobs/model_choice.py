@@ -17,6 +17,7 @@ from lineament_desktop.jobs.runner import JobRunner
 from lineament_desktop.state import ModelFacts, ReviewState
 from lineament_desktop.state.model_facts import read_model_facts
 from lineament_desktop.state.places import log_file
+from lineament_desktop.state.preferences import MODEL_AT_START
 from lineament_desktop.state.settings import Settings
 
 
@@ -30,7 +31,11 @@ class ModelChoice(QObject):
         self._opening: BackgroundJob | None = None
 
     def restore(self) -> None:
-        """At the start: the model last put into use, here or from the command line, or the default where it is gone."""
+        """At the start: the model last put into use, here or from the command line, or the default where it is gone
+        or the user wants it."""
+        if self._settings.get(MODEL_AT_START) == "shipped":
+            self._state.set_model(self._default())
+            return
         promoted = promoted_model()
         remembered = self._settings.model() if promoted is None else self._own(promoted.folder)
         if remembered is not None:

@@ -16,15 +16,15 @@ from lineament.video import VideoInfo
 from lineament_desktop.jobs.background import BackgroundJob, Done
 from lineament_desktop.jobs.companions import find_video
 from lineament_desktop.jobs.core_work import Core
+from lineament_desktop.jobs.options import JobOptions
 from lineament_desktop.jobs.runner import JobRunner
 from lineament_desktop.jobs.scoring import Scored, Scores, ScoringTask, ScoringWork
 from lineament_desktop.review.recording_playhead import index_of
 from lineament_desktop.state import ReviewState
 from lineament_desktop.state.places import log_file, recording_folder
 
-SCORE_EVERY_S = 2.0
 JOIN_S = 5.0
-SCORE_ALL_THE_SAME = "Ctrl+Shift+R, in the menu File,"
+NOT_ANALYSED = "This video is not analysed yet. {how}."
 NEWEST_ONLY = frozenset({"Progress", "RecordingGrew", "RecordingRevised"})
 
 
@@ -41,6 +41,7 @@ class ReviewJobs(QObject):
         self._state = state
         self._open_video = open_video
         self._core = core or Core()
+        self.options = JobOptions()
         self._runner = JobRunner(self)
         self._measuring: BackgroundJob | None = None
         self._scoring: BackgroundJob | None = None
@@ -124,8 +125,12 @@ class ReviewJobs(QObject):
                 self._fail(done.failure)
             elif isinstance(done.result, tuple):
                 self._show_finished(*done.result)
-            else:
+            elif self.options.at_once:
                 self.measure()
+            else:
+                key = self._state.key("file.analyse", "Ctrl+R")
+                how = f"{key} analyses it" if key else "The menu File has Analyse"
+                self._state.set_failure(NOT_ANALYSED.format(how=how))
 
         job = BackgroundJob(f"looking for the recording of {video.name}", look, log_path=str(log_file()))
         self._measuring = job
@@ -150,7 +155,11 @@ class ReviewJobs(QObject):
         if info is None or self._measuring is not None:
             return
         self._state.set_failure(None)
-        work = partial(self._core.measure, info.path, recording_folder(info.content_hash))
+        tracking = self.options.tracking
+
+        def work(cancel: CancelToken, sink: EventSink) -> RecordingView:
+            return self._core.measure(info.path, recording_folder(info.content_hash), cancel, sink, tracking)
+
         job = BackgroundJob(f"measuring {info.path.name}", work, newest_only=NEWEST_ONLY, log_path=str(log_file()))
         self._measuring = job
         self._start_scoring()
@@ -284,7 +293,7 @@ class ReviewJobs(QObject):
 
     def _score_growth(self) -> None:
         recording = self._state.recording
-        if recording is not None and monotonic() - self._scored_at >= SCORE_EVERY_S:
+        if recording is not None and monotonic() - self._scored_at >= self.options.estimate_s:
             self._scored_at = monotonic()
             self._score(recording)
 
@@ -298,7 +307,8 @@ class ReviewJobs(QObject):
         self._scoring = self._requests = None
         self._state.set_scoring(False)
         if done.failure is not None:
-            self._fail(done.failure + _way_out(done.error, self._state.recording))
+            key = self._state.key("file.score", "Ctrl+Shift+R")
+            self._fail(done.failure + _way_out(done.error, self._state.recording, key))
 
 
 def _no_face(path: Path, recording: RecordingView) -> str:
@@ -307,11 +317,12 @@ def _no_face(path: Path, recording: RecordingView) -> str:
     return str(FaceError(f"no face was found in {recording.n_rows} frames", path=path, remedy=remedy))
 
 
-def _way_out(error: LineamentError | None, recording: RecordingView | None) -> str:
+def _way_out(error: LineamentError | None, recording: RecordingView | None, key: str) -> str:
     """Where the window has what the refusal to score another program's recording asks for, "" for other errors."""
     refused = isinstance(error, ModelError) and error.path is None
     ours = recording is None or "lineament" in recording.meta.provenance.extractor
-    return f" {SCORE_ALL_THE_SAME} does that." if refused and not ours else ""
+    way = f"{key}, in the menu File, does that." if key else "The menu File has that."
+    return f" {way}" if refused and not ours else ""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,14 @@
-"""Where the application keeps what it writes; two environment variables move it, for tests and shared machines."""
+"""Where the application keeps what it writes; environment variables move it, for tests and shared machines."""
 
 import os
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from platformdirs import user_config_path, user_data_path
+
+from lineament.errors import StorageError
+from lineament.storage import make_folder
 
 
 def config_folder() -> Path:
@@ -25,3 +30,33 @@ def recording_folder(content_hash: str) -> Path:
 
 def log_file() -> Path:
     return data_folder() / "logs" / "lineament.log"
+
+
+def use_folders(wanted: Mapping[str, str]) -> list[str]:
+    """From now on this process and those it starts keep their files in these folders, by environment variable.
+
+    A variable that is set already goes before the setting, and "" asks for the usual folder. Returns a sentence for
+    each folder that cannot be made or written: the usual one is used then.
+    """
+    sentences = []
+    for variable, folder in wanted.items():
+        if not folder or given_from_outside(variable):
+            continue
+        try:
+            make_folder(Path(folder))
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except (StorageError, OSError):
+            sentences.append(f"{folder} cannot be written to, so the usual folder is in use. Settings names another.")
+        else:
+            os.environ[variable] = folder
+            _ours.add(variable)
+    return sentences
+
+
+def given_from_outside(variable: str) -> bool:
+    """Whether whoever started the application has set it."""
+    return bool(os.environ.get(variable)) and variable not in _ours
+
+
+_ours: set[str] = set()

@@ -1,5 +1,6 @@
 """The state of the Review workspace: one video, its recording, its estimate, and the playhead."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -49,6 +50,7 @@ class ReviewState:
     progress_changed = Signal(object)  # Progress | None: None when no analysis runs
     failure_changed = Signal(object)  # str | None: why there is no (whole) recording or no estimate
     message_posted = Signal(Message)
+    keys_changed = Signal()
 
     seek_requested = Signal(int)  # frame
     step_requested = Signal(int)  # frames, negative is back
@@ -70,6 +72,7 @@ class ReviewState:
         self.layers: dict[str, bool] = {}
         self.progress: Progress | None = None
         self.failure: str | None = None
+        self._keys: Mapping[str, str] = {}
 
     # Facts
 
@@ -148,6 +151,16 @@ class ReviewState:
 
     def post(self, text: str, severity: Severity = "information") -> None:
         self.message_posted.emit(Message(text, severity))
+
+    def set_keys(self, keys: Mapping[str, str]) -> None:
+        """The first key of each action in the system's spelling, "" for none, by the action's id."""
+        if keys != self._keys:
+            self._keys = dict(keys)
+            self.keys_changed.emit()
+
+    def key(self, action: str, usual: str) -> str:
+        """What to press for it, "" for nothing; `usual` where no window has said."""
+        return self._keys.get(action, usual)
 
     def row_at_playhead(self) -> int:
         """Row of the recording that the playhead stands on, -1 where there is none.

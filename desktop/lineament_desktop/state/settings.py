@@ -2,37 +2,25 @@
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, TypeVar, cast
 
 from psygnal import Signal
 
 from lineament.errors import StorageError
 from lineament.storage import make_folder, write_atomically
 from lineament_desktop.state.places import config_folder
+from lineament_desktop.state.preference import Preference
+from lineament_desktop.state.preferences import PREFERENCES, RECENT_FILES
+from lineament_desktop.state.remembered import Values, read_values
 
 FILE = "settings.json"
-RECENT_LIMIT = 10
 MODEL_LIMIT = 8
 EARLIER_LIMIT = 200
-ThemeChoice = Literal["system", "light", "dark"]
-THEME_CHOICES: tuple[ThemeChoice, ...] = ("system", "light", "dark")
-
-
-@dataclass
-class Values:
-    """Everything remembered, with its defaults; `layout` and `geometry` are for the window to read."""
-
-    theme: ThemeChoice = "system"
-    recent: list[str] = field(default_factory=list)
-    layers: dict[str, bool] = field(default_factory=dict)
-    layout: dict[str, Any] = field(default_factory=dict)
-    geometry: str = ""
-    model: str = ""  # folder of the model in use, "" for the shipped default
-    models: list[str] = field(default_factory=list)  # folders of models opened by the user, newest first
-    earlier: dict[str, list[str]] = field(default_factory=dict)  # recordings of earlier visits, by a recording's hash
+USED_LIMIT = 12
+T = TypeVar("T")
 
 
 class Settings:
@@ -43,6 +31,7 @@ class Settings:
     """
 
     recent_changed = Signal()
+    preference_changed = Signal(object)  # Preference: it has another value now
     complained = Signal(str)
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -50,16 +39,53 @@ class Settings:
         self.complaint: str | None = None
         self.values = self._read()
 
+    # Settings that the user makes
+
+    def get(self, one: Preference[T]) -> T:
+        return cast(T, self.values.preferences.get(one.name, one.default))
+
+    def set(self, one: Preference[T], value: object) -> None:
+        """Save it and tell everyone; raises `SettingError`, and nothing changes, where the setting refuses it."""
+        checked = one.check(value)
+        if checked == self.get(one):
+            return
+        self.values.preferences[one.name] = checked
+        if checked == one.default:
+            del self.values.preferences[one.name]
+        self.values.recent = self.values.recent[: self.get(RECENT_FILES)]
+        self.save()
+        self.preference_changed.emit(one)
+
+    def is_default(self, one: Preference[Any]) -> bool:
+        return bool(self.get(one) == one.default)
+
+    def reset(self, some: Sequence[Preference[Any]] = PREFERENCES) -> None:
+        """Back to the defaults."""
+        for one in some:
+            self.set(one, one.default)
+
+    # Keys and commands
+
+    def remember_keys(self, changed: Mapping[str, Sequence[str]]) -> None:
+        """Keys of those actions that no longer have their own, by the action's id."""
+        self.values.keys = {action: list(keys) for action, keys in changed.items()}
+        self.save()
+
+    def remember_used(self, action: str) -> None:
+        """Of the command palette, newest first."""
+        self.values.used = [action, *(one for one in self.values.used if one != action)][:USED_LIMIT]
+        self.save()
+
     # Recent files
 
     def recent(self) -> list[Path]:
         """Newest first; files that are gone are kept, they may be on a drive that is not connected."""
-        return [Path(text) for text in self.values.recent]
+        return [Path(text) for text in self.values.recent[: self.get(RECENT_FILES)]]  # a file edited by hand has more
 
     def add_recent(self, path: Path) -> None:
         text = str(path.resolve())
         others = [known for known in self.values.recent if known != text]
-        self.values.recent = [text, *others][:RECENT_LIMIT]
+        self.values.recent = [text, *others][: self.get(RECENT_FILES)]
         self.recent_changed.emit()
         self.save()
 
@@ -121,9 +147,13 @@ class Settings:
         except (OSError, UnicodeDecodeError) as error:
             return self._start_afresh(str(error))
         try:
-            return _values(json.loads(text))
+            values, sentences = read_values(json.loads(text))
         except (ValueError, TypeError) as error:
             return self._start_afresh(str(error))
+        if sentences:
+            taken = "Its default is" if len(sentences) == 1 else "Their defaults are"
+            self.complaint = f"{self._file.name}: {' '.join(sentences)} {taken} in use; everything else was kept."
+        return values
 
     def _start_afresh(self, reason: str) -> Values:
         aside = self._file.with_name(self._file.name + ".damaged")
@@ -134,25 +164,3 @@ class Settings:
             kept = "It could not be moved aside and will be written over."
         self.complaint = f"{self._file.name}: the settings could not be read ({reason}). {kept} Defaults are in use."
         return Values()
-
-
-def _values(data: object) -> Values:
-    """Raises `TypeError` for what is not a settings file of ours; unknown keys of a later version are dropped."""
-    if not isinstance(data, Mapping):
-        raise TypeError("not an object")
-    defaults = asdict(Values())
-    known = {name: data[name] for name in defaults if name in data}
-    for name, value in known.items():
-        if not isinstance(value, type(defaults[name])):
-            raise TypeError(f"{name} is a {type(value).__name__}")
-    values = Values(**known)
-    paths = (*values.recent, *values.models)
-    if values.theme not in THEME_CHOICES or not all(isinstance(text, str) for text in paths):
-        raise TypeError("theme, recent files or models are of another kind")
-    values.earlier = {key: paths for key, paths in values.earlier.items() if _is_texts(paths)}
-    values.layers = {name: shown for name, shown in values.layers.items() if isinstance(shown, bool)}
-    return values
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(text, str) for text in value)

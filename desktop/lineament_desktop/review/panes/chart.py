@@ -32,7 +32,6 @@ LABEL_WIDTH = 116
 VALUE_WIDTH = 46
 RIGHT_MARGIN = 8
 VCENTER = Qt.AlignmentFlag.AlignVCenter
-WHEEL_ZOOM = 1.25  # a notch
 
 
 class Chart(pg.PlotWidget):  # type: ignore[misc]
@@ -326,7 +325,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         if delta.x() and abs(delta.x()) > abs(delta.y()):
             self._axis.pan(-delta.x() / 120 * 0.1 * self._axis.span)
         elif delta.y() and self._axis.span > 0:
-            self._axis.zoom(WHEEL_ZOOM ** (-delta.y() / 120), self._time_at(event.position().x()))
+            self._axis.zoom(self._axis.wheel_zoom ** (-delta.y() / 120), self._time_at(event.position().x()))
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:

@@ -58,6 +58,7 @@ class DistributionPane(QFrame):
         for signal in (state.recording_changed, state.prediction_changed, state.video_changed, state.failure_changed):
             signal.connect(self._on_change)
         state.recording_grew.connect(self._on_change)
+        state.keys_changed.connect(self._on_change)
         theme.changed.connect(self.refresh)
 
     def pane_state(self) -> PaneState:

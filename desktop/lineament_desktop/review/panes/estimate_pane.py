@@ -37,6 +37,7 @@ class EstimatePane(QFrame):
         state.video_changed.connect(self._on_change)
         state.failure_changed.connect(self._on_change)
         state.scoring_changed.connect(self._on_change)
+        state.keys_changed.connect(self._on_change)
         self.refresh()
 
     def _make(self) -> None:

@@ -26,7 +26,7 @@ STRENGTH_STEPS = (1.5, 2.0, 3.0, 5.0)  # times the mean of what was seen
 CHANGE_STEPS = (2.0, 3.0, 4.0, 6.0, 8.0)  # times as unlike as earlier visits among themselves
 ALIKE = 1.0
 UNIT = "Change 1×: as unlike the earlier visits as those are among themselves."
-HOW_TO = "Choose this person's earlier visits (Ctrl+E) to see what changed since."
+HOW_TO = "Choose this person's earlier visits to see what changed since."
 
 
 class HabitPane(SignalPane):
@@ -47,7 +47,6 @@ class HabitPane(SignalPane):
         self.headline.setAccessibleName("Habit and change, in words")
         self.earlier_button = QPushButton("Earlier visits…")
         self.earlier_button.setStyleSheet("padding: 0px 12px;")
-        self.earlier_button.setToolTip("Choose the recordings of this person's earlier visits (Ctrl+E)")
         super().__init__(state, axis)
         self.earlier_button.clicked.connect(self.earlier_asked)
         state.earlier_changed.connect(lambda _: self.refresh())
@@ -78,6 +77,9 @@ class HabitPane(SignalPane):
         listed = "\n".join(names)
         told = f"{self.headline.text()}\n\nEarlier visits:\n{listed}\n\n{UNIT}"
         self.headline.setToolTip(told if names else HOW_TO)
+        key = self.state.key("file.earlier", "Ctrl+E")
+        in_brackets = f" ({key})" if key else ""
+        self.earlier_button.setToolTip(f"Choose the recordings of this person's earlier visits{in_brackets}")
         self.earlier_button.setEnabled(self.state.recording is not None)
 
     def picture(self) -> Picture:

@@ -157,6 +157,7 @@ class NowPane(QFrame):
             signal.connect(self._on_change)
         state.recording_grew.connect(self._on_change)
         state.failure_changed.connect(self._on_change)
+        state.keys_changed.connect(self._on_change)
         theme.changed.connect(self.refresh)
         self.refresh()
 

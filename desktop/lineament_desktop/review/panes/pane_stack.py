@@ -71,6 +71,7 @@ class PaneStack(QWidget):
         state.prediction_changed.connect(self._refresh_soon)
         state.failure_changed.connect(self._refresh_soon)
         state.playhead_changed.connect(self._on_playhead)
+        state.keys_changed.connect(self._refresh)
 
     # Order and visibility
 

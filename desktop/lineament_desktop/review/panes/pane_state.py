@@ -32,7 +32,7 @@ def measured_state(state: ReviewState, what: str) -> PaneState:
         return PaneState("failed", NOT_MEASURED)
     if state.video is not None:
         return PaneState("loading", f"Measuring begins. The {what} will grow here while the video plays.")
-    return PaneState("empty", f"The {what} will stand here. Open a video with Ctrl+O or drop one here.")
+    return _empty(state, what)
 
 
 def estimated_state(state: ReviewState, what: str) -> PaneState:
@@ -51,4 +51,10 @@ def estimated_state(state: ReviewState, what: str) -> PaneState:
         return PaneState("loading", f"Waiting for enough measured video. The {what} will appear here by itself.")
     if state.video is not None:
         return PaneState("loading", f"Measuring begins. The {what} will appear here by itself.")
-    return PaneState("empty", f"The {what} will stand here. Open a video with Ctrl+O or drop one here.")
+    return _empty(state, what)
+
+
+def _empty(state: ReviewState, what: str) -> PaneState:
+    key = state.key("file.open", "Ctrl+O")
+    how = f"Open a video with {key} or drop one here." if key else "Drop a video here."
+    return PaneState("empty", f"The {what} will stand here. {how}")

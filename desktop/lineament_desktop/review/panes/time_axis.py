@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QObject, Signal
 
+from lineament_desktop.state.preferences import WHEEL_ZOOM
+
 MIN_SPAN_S = 0.25
 STEPS_S = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 
@@ -16,6 +18,8 @@ class TimeAxis(QObject):
         self.duration = 0.0
         self.start = 0.0
         self.stop = 0.0
+        self.follows = True  # the playhead, where the user has zoomed
+        self.wheel_zoom = WHEEL_ZOOM.default  # a notch
         self._followed: float | None = None
 
     @property
@@ -51,10 +55,11 @@ class TimeAxis(QObject):
         self.show(start, start + self.span)
 
     def follow(self, time_s: float) -> None:
-        """Turn the page when the playhead leaves it; someone who has panned away from the playhead is left alone."""
+        """Turn the page when the playhead leaves it; someone who has panned away from the playhead is left alone, and
+        so is everyone while `follows` is off."""
         was_seen = self._followed is None or self.start <= self._followed <= self.stop
         self._followed = time_s
-        if was_seen and not self.start <= time_s <= self.stop:
+        if self.follows and was_seen and not self.start <= time_s <= self.stop:
             start = time_s - 0.05 * self.span if time_s > self.stop else time_s - 0.95 * self.span
             self.show(start, start + self.span)
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from lineament_desktop.review.player.layers import OverlayLayer
 from lineament_desktop.state import ReviewState
+from lineament_desktop.state.preferences import LONG_SKIP, SKIP, SPEEDS
 from lineament_desktop.theme import set_icon
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 PLAYBACK, LAYERS = "Playback", "Layers"
 _NEED_VIDEO = ("play", "every_frame", "slower", "faster", "normal_speed", "loop_a", "loop_b")
-SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class PlayerActions:
         self._by_name: dict[str, QAction] = {}
         for spec in self._specs():
             self._add(spec, PLAYBACK)
+        self._skips = (0.0, 0.0)
+        self.set_skips(SKIP.default, LONG_SKIP.default)
         for name in ("mute", "every_frame"):
             _make_switch(self[name])
         for layer in player.view.layers:
@@ -60,10 +62,10 @@ class PlayerActions:
             _Spec("play", "Play", ("Space", "K"), player.toggle_playing, "play"),
             _Spec("step_back", "One frame back", ("Left", ","), lambda: state.step(-1), "step-back"),
             _Spec("step_forward", "One frame forward", ("Right", "."), lambda: state.step(1), "step-forward"),
-            _Spec("second_back", "One second back", ("Shift+Left",), lambda: player.skip(-1.0)),
-            _Spec("second_forward", "One second forward", ("Shift+Right",), lambda: player.skip(1.0)),
-            _Spec("ten_back", "Ten seconds back", ("Ctrl+Left",), lambda: player.skip(-10.0)),
-            _Spec("ten_forward", "Ten seconds forward", ("Ctrl+Right",), lambda: player.skip(10.0)),
+            _Spec("second_back", "Short skip back", ("Shift+Left",), lambda: player.skip(-self._skips[0])),
+            _Spec("second_forward", "Short skip forward", ("Shift+Right",), lambda: player.skip(self._skips[0])),
+            _Spec("ten_back", "Long skip back", ("Ctrl+Left",), lambda: player.skip(-self._skips[1])),
+            _Spec("ten_forward", "Long skip forward", ("Ctrl+Right",), lambda: player.skip(self._skips[1])),
             _Spec("to_start", "To the start", ("Home",), player.to_start, "to-start"),
             _Spec("to_end", "To the end", ("End",), player.to_end, "to-end"),
             _Spec("go_to_time", "Go to time", ("Ctrl+G",), lambda: player.jump_asked.emit("time")),
@@ -86,6 +88,7 @@ class PlayerActions:
         action.setProperty("group", group)
         action.setShortcuts([QKeySequence(key) for key in spec.keys])
         action.triggered.connect(lambda _checked=False: spec.run())
+        action.changed.connect(lambda: _tell(action, str(action.property("more") or "")))  # other keys, perhaps
         if spec.icon is not None:
             set_icon(action, spec.icon)
         _tell(action)
@@ -98,6 +101,16 @@ class PlayerActions:
 
         spec = _Spec(f"layer_{layer.name}", layer.title, (layer.key,), toggle, layer.icon)
         _make_switch(self._add(spec, LAYERS))
+
+    def set_skips(self, short_s: float, long_s: float) -> None:
+        """How far the two skips go, and what their actions are called."""
+        self._skips = (short_s, long_s)
+        for name, seconds in (("second", short_s), ("ten", long_s)):
+            words = "1 second" if seconds == 1 else f"{seconds:g} seconds"
+            for way in ("back", "forward"):
+                action = self[f"{name}_{way}"]
+                action.setText(f"{words[:1].upper()}{words[1:]} {way}")
+                _tell(action)
 
     def _change_speed(self, by: int) -> None:
         nearest = min(range(len(SPEEDS)), key=lambda i: abs(SPEEDS[i] - self._state.speed))
@@ -175,5 +188,6 @@ def _make_switch(action: QAction) -> None:
 def _tell(action: QAction, more: str = "") -> None:
     """The tool tip: what it does, its keys, and anything else worth knowing."""
     keys = ", ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
-    words = f"{action.text()} ({keys})"
+    words = f"{action.text()} ({keys})" if keys else action.text()
+    action.setProperty("more", more)
     action.setToolTip(f"{words}: {more}" if more else words)

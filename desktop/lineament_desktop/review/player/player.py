@@ -15,7 +15,7 @@ from lineament_desktop.review.player.playback import Playback
 from lineament_desktop.review.player.regions import RegionMaps
 from lineament_desktop.review.player.sound import Sound
 from lineament_desktop.review.player.stats import PlaybackStats
-from lineament_desktop.review.player.video_view import EMPTY, VideoView
+from lineament_desktop.review.player.video_view import VideoView, empty_words
 from lineament_desktop.state import Playhead, ReviewState
 
 NO_VIDEO = "No video beside this recording"
@@ -67,6 +67,7 @@ class ReviewPlayer(QObject):
         state.recording_changed.connect(self._refresh_overlay)
         state.recording_grew.connect(self._refresh_overlay)
         state.prediction_changed.connect(self._take_prediction)
+        state.keys_changed.connect(self._take_keys)
         self._feed.opened.connect(self._take_video)
         self._feed.failed.connect(self._take_failure)
         self._feed.arrived.connect(self._take_frame)
@@ -117,12 +118,19 @@ class ReviewPlayer(QObject):
             self._sound.close()
             self._target, self._unpainted = None, None
             self.sound_changed.emit()
-            self.view.show_notice(NO_VIDEO if self.state.recording is not None else EMPTY)
+            self.view.show_notice(NO_VIDEO if self.state.recording is not None else self._empty())
 
     def _take_failure(self, sentence: str) -> None:
         if self.state.index is None:
-            self.view.show_notice(EMPTY)
+            self.view.show_notice(self._empty())
         self.state.post(sentence, "error")
+
+    def _empty(self) -> str:
+        return empty_words(self.state.key("file.open", "Ctrl+O"))
+
+    def _take_keys(self) -> None:
+        if self.view.is_empty:
+            self.view.show_notice(self._empty())
 
     def _take_damage(self, sentence: str) -> None:
         """A frame that cannot be decoded: playing goes past it, and says so once a video."""
@@ -262,7 +270,8 @@ class ReviewPlayer(QObject):
         else:
             self.state.set_loop(None)
             self.state.set_loop_start(playhead.time_s)
-            self.state.post("The loop starts here. Press B where it ends.")
+            key = self.state.key("player.loop_b", "B")
+            self.state.post(f"The loop starts here. {f'Press {key}' if key else 'Set B'} where it ends.")
 
     def set_loop_end(self) -> None:
         """B: the loop ends with the frame at the playhead; without A it starts where the video does."""

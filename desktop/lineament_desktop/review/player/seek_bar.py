@@ -21,6 +21,7 @@ from lineament_desktop.review.player.extent import duration_s
 from lineament_desktop.review.player.seek_data import analysed_share, blink_rate, loss_share, moment_density
 from lineament_desktop.review.player.timecode import format_time
 from lineament_desktop.state import Playhead, ReviewState
+from lineament_desktop.state.preferences import LONG_SKIP
 from lineament_desktop.theme import theme, tokens
 
 _MARGIN = 8.0  # left and right, so that the knob is whole at both ends
@@ -28,7 +29,6 @@ _DENSITY = QRectF(0, 4, 0, 16)  # vertical places, in logical pixels
 _TRACK = QRectF(0, 20, 0, 8)
 _TICKS = QRectF(0, 30, 0, 6)
 _HEIGHT = 40
-_PAGE_S = 10.0
 _LEAST_LOSS = 0.02  # a column with less of its time lost than this is not marked (our choice)
 _HATCH = Qt.BrushStyle.BDiagPattern
 _TICK_EVERY = 3.0  # pixels; blinks nearer than that share a tick, and then its length says how many
@@ -47,6 +47,7 @@ class SeekBar(QAbstractSlider):
         self._state = state
         self._ground: QPixmap | None = None
         self._hover_x: float | None = None
+        self._page_s = LONG_SKIP.default
         self._growth = QTimer(self)
         self._growth.setSingleShot(True)
         self._growth.setInterval(_GROWTH_MS)
@@ -79,9 +80,18 @@ class SeekBar(QAbstractSlider):
         self.setEnabled(frames > 0)
         self.setRange(0, max(frames - 1, 0))
         self.setSingleStep(1)
-        self.setPageStep(max(round(frames / max(self._duration_s, 1.0) * _PAGE_S), 1))
+        self._set_page_step()
         self.setValue(0)
         self._redraw_ground()
+
+    def set_page(self, seconds: float) -> None:
+        """How far Page up and Page down go."""
+        self._page_s = seconds
+        self._set_page_step()
+
+    def _set_page_step(self) -> None:
+        frames = self.maximum() + 1
+        self.setPageStep(max(round(frames / max(self._duration_s, 1.0) * self._page_s), 1))
 
     def _take_playhead(self, playhead: Playhead) -> None:
         self.setValue(playhead.frame)

@@ -4,13 +4,13 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider, QToolButton, QWidget
 
-from lineament_desktop.review.player.actions import SPEEDS
 from lineament_desktop.review.player.extent import duration_s
 from lineament_desktop.review.player.flow_layout import FlowLayout
 from lineament_desktop.review.player.layers import OverlayLayer
 from lineament_desktop.review.player.player import ReviewPlayer
 from lineament_desktop.review.player.timecode import format_time, parse_frame, parse_time
 from lineament_desktop.state import Playhead
+from lineament_desktop.state.preferences import SPEEDS
 
 _ICON = QSize(20, 20)
 
@@ -34,6 +34,7 @@ class TransportBar(QWidget):
         self._take_video()
         self._take_speed(self._state.speed)
         self._take_sound()
+        self._take_keys()
 
     # Building
 
@@ -79,8 +80,6 @@ class TransportBar(QWidget):
                 self._layer_buttons[layer.name].setVisible(self._state.model_gives(layer.given))
 
     def _place_group(self) -> QWidget:
-        self.time_edit.setToolTip("Type a time to go there (Ctrl+G)")
-        self.frame_edit.setToolTip("Type a frame to go there (Ctrl+Shift+G)")
         self.total_label.setObjectName("muted")
         frame_label = QLabel("frame")
         frame_label.setObjectName("muted")
@@ -96,6 +95,7 @@ class TransportBar(QWidget):
         state.speed_changed.connect(self._take_speed)
         self._player.sound_changed.connect(self._take_sound)
         self._player.jump_asked.connect(self._begin_jump)
+        state.keys_changed.connect(self._take_keys)
         self.speed_box.activated.connect(lambda row: state.set_speed(SPEEDS[row]))
         self.volume_slider.valueChanged.connect(lambda percent: self._player.set_volume(percent / 100))
         self.time_edit.entered.connect(self._go_to_time)
@@ -129,7 +129,22 @@ class TransportBar(QWidget):
         self.volume_slider.blockSignals(True)
         self.volume_slider.setValue(round(self._player.volume * 100))
         self.volume_slider.blockSignals(False)
-        self.volume_slider.setToolTip("Volume (louder Ctrl+Up, quieter Ctrl+Down)")
+
+    def _take_keys(self) -> None:
+        """What can be typed instead stands in the tool tips."""
+        for widget, words, actions in (
+            (self.time_edit, "Type a time to go there", ("go_to_time",)),
+            (self.frame_edit, "Type a frame to go there", ("go_to_frame",)),
+            (self.volume_slider, "Volume", ("louder", "quieter")),
+            (self.speed_box, "Speed", ("slower", "faster", "normal_speed")),
+        ):
+            widget.setToolTip(f"{words}{self._keys_in_words(actions)}")
+
+    def _keys_in_words(self, actions: tuple[str, ...]) -> str:
+        named = [(self._player.actions[name].text().lower(), self._player.actions[name].shortcut()) for name in actions]
+        keys = [(words, key.toString(key.SequenceFormat.NativeText)) for words, key in named if not key.isEmpty()]
+        listed = ", ".join(key if len(actions) == 1 else f"{words} {key}" for words, key in keys)
+        return f" ({listed})" if listed else ""
 
     def _begin_jump(self, what: str) -> None:
         (self.time_edit if what == "time" else self.frame_edit).begin()
@@ -236,7 +251,6 @@ class SpeedBox(QComboBox):
         self.addItems([f"{speed:g}×" for speed in SPEEDS])
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Speed")
-        self.setToolTip("Speed (slower [, faster ], normal Backspace)")
 
     def event(self, event: QEvent) -> bool:
         if is_space_override(event):

@@ -24,7 +24,7 @@ from lineament_desktop.review.player.layers import OverlayLayer
 from lineament_desktop.review.player.view_transform import ViewTransform
 from lineament_desktop.theme import theme, tokens
 
-EMPTY = "Drop a video here, or press Ctrl+O"
+EMPTY = "Drop a video here"
 _ON_VIDEO = QColor("#E7EAEE")  # the ground behind the picture is dark in both themes
 _REST_MS = 250
 _FINE_BELOW = 0.75  # of a picture pixel's size; nearer to 1 nothing is gained
@@ -53,6 +53,7 @@ class VideoView(QWidget):
         super().__init__(parent)
         self.layers = layers
         self.paint_log: deque[PaintRecord] = deque(maxlen=4096)
+        self._opacity = 1.0
         self._state: FrameState | None = None
         self._image: QImage | None = None
         self._fine: QImage | None = None  # the picture at rest, scaled with all its pixels
@@ -60,7 +61,7 @@ class VideoView(QWidget):
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
         self._rest.timeout.connect(self._refine)
-        self._notice = EMPTY
+        self._notice = empty_words("Ctrl+O")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -68,7 +69,7 @@ class VideoView(QWidget):
         self.setAcceptDrops(True)
         self.setObjectName("videoView")
         self.setAccessibleName("Video")
-        self.setAccessibleDescription(EMPTY)
+        self.setAccessibleDescription(self._notice)
         theme.changed.connect(self.update)
 
     # What is shown
@@ -89,6 +90,18 @@ class VideoView(QWidget):
         """Words in place of a picture: nothing open, or a video that is being opened."""
         self._state, self._image, self._fine, self._notice = None, None, None, text
         self.setAccessibleDescription(text)
+        self.update()
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is open, and nothing is being opened."""
+        return self._notice.startswith(EMPTY)
+
+    def set_drawing(self, *, line_width: float | None = None, opacity: float | None = None) -> None:
+        """How everything over the picture is drawn. line_width: logical pixels. opacity: 0..1, beside a layer's own."""
+        for layer in self.layers:
+            layer.line_width = line_width if line_width is not None else layer.line_width
+        self._opacity = opacity if opacity is not None else self._opacity
         self.update()
 
     def layer(self, name: str) -> OverlayLayer:
@@ -169,7 +182,7 @@ class VideoView(QWidget):
         painter.setClipRect(QRectF(transform.left, transform.top, transform.width, transform.height))
         for layer in sorted(self.layers, key=lambda layer: layer.z):
             if layer.visible:
-                painter.setOpacity(layer.opacity)
+                painter.setOpacity(layer.opacity * self._opacity)
                 layer.paint(painter, state, transform)
         painter.setOpacity(1.0)
         painter.setClipping(False)
@@ -216,6 +229,11 @@ class VideoView(QWidget):
         if files:
             event.acceptProposedAction()
             self.file_dropped.emit(files[0])
+
+
+def empty_words(key: str) -> str:
+    """What stands where nothing is open. key: what to press to open something, "" for nothing."""
+    return f"{EMPTY}, or press {key}" if key else EMPTY
 
 
 def shallow_image(frame: Frame) -> QImage:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from lineament_desktop.review.player.frame_state import FrameState
 from lineament_desktop.review.player.view_transform import ViewTransform
 from lineament_desktop.state.model_facts import Given
+from lineament_desktop.state.preferences import LINE_WIDTH
 from lineament_desktop.theme import tokens
 
 Points = npt.NDArray[np.float64]
@@ -36,6 +37,7 @@ class OverlayLayer(ABC):
     def __init__(self) -> None:
         self.visible = self.on_at_start
         self.opacity = 1.0
+        self.line_width = LINE_WIDTH.default
 
     @abstractmethod
     def paint(self, painter: QPainter, state: FrameState, transform: ViewTransform) -> None:
@@ -44,11 +46,12 @@ class OverlayLayer(ABC):
     def colour(self) -> QColor:
         return QColor(tokens().fills[self.attribute])
 
-    def strokes(self, width: float = 1.5) -> tuple[QPen, QPen]:
+    def strokes(self, weight: float = 1.0) -> tuple[QPen, QPen]:
         """Pens to draw everything with, one after the other: a dark, wider one and the colour on top.
 
-        On skin, hair and white walls alike the mark stays visible.
+        On skin, hair and white walls alike the mark stays visible. weight: times the width of all layers' lines.
         """
+        width = weight * self.line_width
         return _pen(self.colour().darker(DARKER), width + 1.5), _pen(self.colour(), width)
 
 

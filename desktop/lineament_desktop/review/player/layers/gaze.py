@@ -29,6 +29,6 @@ class GazeLayer(OverlayLayer):
         tips = eyes + overlay.gaze[:, :2] * (_LENGTH * anchors.inter_ocular)
         pairs = zip(transform.map(eyes), transform.map(tips), strict=True)
         lines = [line for start, end in pairs for line in arrow(start, end, 7.0)]
-        for pen in self.strokes(2.0):
+        for pen in self.strokes(4 / 3):
             painter.setPen(pen)
             painter.drawLines(lines)

@@ -28,5 +28,5 @@ class MeshLayer(OverlayLayer):
         points = transform.map(state.overlay.mesh)
         edges = load_template().edges
         ends = np.concatenate([points[edges[:, 0]], points[edges[:, 1]]], axis=1)
-        painter.setPen(QPen(self.colour(), 1))
+        painter.setPen(QPen(self.colour(), self.line_width * 2 / 3))
         painter.drawLines([QLineF(*line) for line in ends.tolist()])

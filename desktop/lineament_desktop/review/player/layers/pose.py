@@ -36,7 +36,7 @@ class PoseLayer(OverlayLayer):
         ends = _AXES @ turn.T * anchors.inter_ocular
         start = transform.map(anchors.nose[None])[0]
         *across, forward = (arrow(start, tip, 6.0) for tip in transform.map(anchors.nose + ends[:, :2]))
-        for thin, thick in zip(self.strokes(1.5), self.strokes(3.0), strict=True):
+        for thin, thick in zip(self.strokes(), self.strokes(2.0), strict=True):
             painter.setPen(thin)
             for lines in across:
                 painter.drawLines(lines)
