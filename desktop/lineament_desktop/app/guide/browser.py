@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtGui import QColor, QTextBlock, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import QColor, QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextEdit
 
 from lineament_desktop.app.guide.pages import slug
@@ -10,6 +10,10 @@ from lineament_desktop.theme import theme, tokens
 from lineament_desktop.theme.colour import mix
 from lineament_desktop.widgets.markdown_browser import MARGIN, MarkdownBrowser
 
+LINE_PERCENT = 120
+ABOVE_HEADINGS = (0.0, 20.0, 14.0)
+"""Pixels above a heading of the first, second and third level."""
+BELOW_HEADINGS = 6.0
 MARKED = 0.3  # of the ochre in the ground behind a word that was looked for
 
 
@@ -25,6 +29,35 @@ class PageBrowser(MarkdownBrowser):
         self.setAccessibleName(f"Page of the guide: {title}")
         self.show_markdown(markdown)
         self.mark(())
+
+    def show_markdown(self, markdown: str) -> None:
+        super().show_markdown(markdown)
+        block = self.document().begin()
+        while block.isValid():
+            self._dress_block(block)
+            block = block.next()
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _dress_block(self, block: QTextBlock) -> None:
+        """Room between lines and above headings, and a ground behind keys and commands."""
+        cursor, given = QTextCursor(block), block.blockFormat()
+        shape, ground = QTextBlockFormat(), QColor(tokens().raised)
+        if 0 < given.headingLevel() <= len(ABOVE_HEADINGS):
+            shape.setTopMargin(ABOVE_HEADINGS[given.headingLevel() - 1])
+            shape.setBottomMargin(BELOW_HEADINGS)
+        if given.hasProperty(QTextBlockFormat.Property.BlockCodeFence):
+            shape.setBackground(ground)
+        else:
+            shape.setLineHeight(LINE_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        cursor.mergeBlockFormat(shape)
+        shade = QTextCharFormat()
+        shade.setBackground(ground)
+        for fragment in block:
+            found = fragment.fragment()
+            if found.charFormat().fontFixedPitch():
+                cursor.setPosition(found.position())
+                cursor.setPosition(found.position() + found.length(), QTextCursor.MoveMode.KeepAnchor)
+                cursor.mergeCharFormat(shade)
 
     def headings(self) -> dict[str, QTextBlock]:
         """By their anchors; the page's own title is ""."""

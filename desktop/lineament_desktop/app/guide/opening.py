@@ -6,12 +6,12 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QWidget
 
 from lineament_desktop.app.guide.pages import place_of
+from lineament_desktop.app.guide.topics import topic_of
 from lineament_desktop.app.guide.window import FIRST, GuideWindow, Keys
-from lineament_desktop.widgets.guide_topic import topic_of
 
 
 class GuideOpener:
-    """Makes the guide's window when it is first asked for. workspace: the one in front, by its name, which is a page's."""
+    """Makes the guide's window when it is first asked for. workspace: the name of the one in front, and of its page."""
 
     def __init__(self, parent: QWidget, keys: Keys, workspace: Callable[[], str]) -> None:
         self._parent, self._keys, self._workspace = parent, keys, workspace

@@ -24,7 +24,8 @@ KEY = re.compile(r"\[([^\[\]]+|\[|\])\]\(key:([\w. ]+)\)")
 LINK = re.compile(r"\[([^\[\]]+)\]\(([\w-]*)(?:\.md)?(?:#([\w-]+))?\)")
 """What is to be clicked, the page ("" for the same one), and the section or None."""
 _HEADING = re.compile(r"^(#{1,3}) +(.+?)\s*$", re.MULTILINE)
-_MARKS = re.compile(r"[*`|]+|^\s*(?:[-#]+|\d+\.)\s+|^[-| ]{3,}$", re.MULTILINE)
+_MARKS = re.compile(r"\||^\s*(?:[-#]+|\d+\.)\s+|^[-| ]{3,}$|^```$", re.MULTILINE)
+_WITHIN = re.compile(r"[*`]+")
 
 
 def slug(heading: str) -> str:
@@ -102,8 +103,12 @@ class Guide:
 
 
 def with_keys(text: str, keys: Callable[[str], str]) -> str:
-    """The page with keys as they are now; an action that has none any more is shown as "no key"."""
-    return KEY.sub(lambda found: f"`{keys(found[2]) or 'no key'}`", text)
+    """The page with keys as they are now. keys: of an action, as "Space or K", "" for none, which is said."""
+
+    def shown(found: re.Match[str]) -> str:
+        return " or ".join(f"`{key}`" for key in (keys(found[2]) or "no key").split(" or "))
+
+    return KEY.sub(shown, text)
 
 
 def place_of(link: str, present: str) -> tuple[str, str]:
@@ -114,7 +119,7 @@ def place_of(link: str, present: str) -> tuple[str, str]:
 
 def _plain(markdown: str) -> str:
     text = LINK.sub(lambda found: found[1], KEY.sub(lambda found: found[1], markdown))
-    return " ".join(_MARKS.sub(" ", text).split())
+    return " ".join(_WITHIN.sub("", _MARKS.sub(" ", text)).split())
 
 
 def _excerpt(words: str, wanted: Sequence[str], length: int = 90) -> str:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from lineament_desktop.app.guide.browser import PageBrowser
+from lineament_desktop.app.guide.entries import EXCERPT, EntryDelegate
 from lineament_desktop.app.guide.history import History, Place
 from lineament_desktop.app.guide.pages import CONTENTS, Guide, place_of, with_keys
 
@@ -44,9 +45,10 @@ class GuideWindow(QWidget):
         self.field.setAccessibleName("Search the guide")
         self.field.setClearButtonEnabled(True)
         self.list = QListWidget()
-        self.list.setWordWrap(True)
+        self.list.setItemDelegate(EntryDelegate(self.list))
+        self.list.setVerticalScrollMode(self.list.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setStyleSheet("QListWidget { border: 1px solid palette(mid); border-radius: 4px; }")
+        self.list.setStyleSheet("QListWidget { border: 1px solid palette(mid); border-radius: 4px; outline: none; }")
         self.nothing = QLabel(NOTHING)
         self.nothing.setObjectName("muted")
         self.nothing.setWordWrap(True)
@@ -175,19 +177,19 @@ class GuideWindow(QWidget):
         for group, names in CONTENTS:
             head = QListWidgetItem(group)
             head.setFlags(Qt.ItemFlag.NoItemFlags)
-            font = head.font()
-            font.setBold(True)
-            head.setFont(font)
             self.list.addItem(head)
             for name in names:
-                self._add(f"   {self.guide.pages[name].title}", Place(name))
+                self._add(self.guide.pages[name].title, Place(name))
         self.nothing.hide()
         self.list.show()
         self._mark_in_list()
 
-    def _add(self, words: str, place: Place) -> None:
+    def _add(self, words: str, place: Place, excerpt: str = "") -> None:
         item = QListWidgetItem(words)
         item.setData(PLACE, place)
+        item.setData(EXCERPT, excerpt)
+        item.setToolTip(words if excerpt else "")
+        item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, excerpt)
         self.list.addItem(item)
 
     def _mark_in_list(self) -> None:
@@ -208,9 +210,8 @@ class GuideWindow(QWidget):
         self.list.clear()
         self.list.setAccessibleName(f"{len(hits)} places of the guide with these words")
         for hit in hits:
-            own = hit.section.heading != hit.page.title
-            title = f"{hit.page.title}: {hit.section.heading}" if own else hit.page.title
-            self._add(f"{title}\n{hit.excerpt}", Place(hit.page.name, hit.section.anchor))
+            page, place = hit.page.title, Place(hit.page.name, hit.section.anchor)
+            self._add(hit.section.heading, place, f"{page}: {hit.excerpt}" if place.anchor else hit.excerpt or page)
         self.nothing.setVisible(not hits)
         self.list.setVisible(bool(hits))
 
