@@ -29,6 +29,10 @@ class Keymap(QObject):
         """In portable spelling, the one that menus show first."""
         return keys_of(self._registry[action])
 
+    def usual(self, action: str) -> Keys:
+        """Those it came with."""
+        return self._registry.usual_keys[action]
+
     def is_usual(self, action: str) -> bool:
         return self.keys(action) == self._registry.usual_keys[action]
 

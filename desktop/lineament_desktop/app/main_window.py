@@ -1,5 +1,6 @@
 """The main window: mode bar with its permanent notice, menus, messages, the workspace, the status bar."""
 
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -19,8 +20,10 @@ from lineament_desktop.app.mode_bar import Ground, ModeBar
 from lineament_desktop.app.model_card_dialog import ModelCardDialog
 from lineament_desktop.app.opening import ALL_FILTER, RECORDING_FILTER, VIDEO_FILTER, dropped_files, kind_of, why_not
 from lineament_desktop.app.pages import PAGES, REVIEW, Context, Pages
+from lineament_desktop.app.palette.palette import Palette
 from lineament_desktop.app.saving import copy_recording
 from lineament_desktop.app.settings.effects import obey_settings
+from lineament_desktop.app.settings.opening import KEYS, SettingsOpener
 from lineament_desktop.app.shortcuts_dialog import ShortcutsDialog
 from lineament_desktop.app.status import StatusBar
 from lineament_desktop.jobs.core_work import Core
@@ -72,6 +75,8 @@ class MainWindow(QMainWindow):
             self.registry.adopt(action, str(action.property("group")))
         build_menus(self)
         self.keymap = Keymap(self.registry, self.settings, self.menuBar())
+        self.settings_dialog = SettingsOpener(self)
+        self.palette_bar = Palette(self)
         self._connect()
         obey_settings(self)
         self._restore()
@@ -278,7 +283,16 @@ class MainWindow(QMainWindow):
             self.toggle_full_screen()
 
     def show_shortcuts(self) -> None:
-        ShortcutsDialog(self.registry.listed(), self).open()
+        dialog = ShortcutsDialog(self.registry.listed(), self)
+        dialog.change_asked.connect(partial(self.show_settings, KEYS))
+        dialog.open()
+
+    def show_settings(self, place: str = "") -> None:
+        """place: `KEYS`, or the name of a setting that is to have the focus."""
+        self.settings_dialog.open(place)
+
+    def show_palette(self) -> None:
+        self.palette_bar.open()
 
     def show_model_card(self) -> None:
         try:

@@ -1,9 +1,11 @@
 """The window's own actions, and the menus that show all of them."""
 
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from lineament_desktop.app.pages import PAGES, REVIEW
@@ -46,6 +48,8 @@ def _add_file(window: "MainWindow") -> None:
     add("file.earlier", "File", "&Earlier visits of this person…", window.ask_for_earlier, "Ctrl+E")
     add("file.no_earlier", "File", "&Forget the earlier visits", window.earlier.forget, "Ctrl+Shift+E")
     add("file.score", "File", "Score, also from another extractor", jobs.score_all_the_same, "Ctrl+Shift+R")
+    settings = add("file.settings", "File", "Se&ttings…", window.show_settings, "Ctrl+,")
+    settings.setMenuRole(QAction.MenuRole.PreferencesRole)  # macOS puts it into the application's own menu
     add("file.quit", "File", "&Quit", window.close, "Ctrl+Q")
 
 
@@ -71,6 +75,7 @@ def _add_view(window: "MainWindow") -> None:
     more_panes = partial(window.workspace.give_room, -ROOM_STEP)
     add("view.more_video", "Room", "More room for the &video", more_video, "Ctrl+Shift+Down")
     add("view.more_panes", "Room", "More room for the &panes", more_panes, "Ctrl+Shift+Up")
+    add("view.palette", "View", "&Command palette…", window.show_palette, "Ctrl+Shift+P")
     add("view.leave", "View", "Close the message, leave the full screen", window.leave, "Esc")
     for pane in stack.panes.values():
         toggle = partial(_toggle_pane, window, pane.key)
@@ -131,9 +136,10 @@ def build_menus(window: "MainWindow") -> None:
     file.addActions(actions[:3])
     file.addMenu(recent)
     file.addSeparator()
-    file.addActions(actions[3:-1])
-    file.addSeparator()
-    file.addAction(actions[-1])
+    file.addActions(actions[3:-2])
+    for action in actions[-2:]:
+        file.addSeparator()
+        file.addAction(action)
     view = bar.addMenu("&View")
     view.addActions(registry.group("Workspaces"))
     view.addSeparator()
@@ -160,25 +166,42 @@ def show_review_actions(window: "MainWindow", shown: bool) -> None:
             menu.menuAction().setVisible(any(action.isVisible() for action in menu.actions()))
 
 
+@dataclass(frozen=True)
+class KnownModel:
+    """A model that can be put into use. detail: its kind, or where the user's own lies."""
+
+    folder: Path
+    name: str
+    detail: str
+    shipped: bool
+
+
+def known_models(window: "MainWindow") -> list[KnownModel]:
+    """The shipped models, then the user's own, newest first."""
+    shipped = [KnownModel(model.folder, model.name, model.kind, True) for model in shipped_models()]
+    known = {model.folder for model in shipped}
+    own = [folder for folder in window.settings.own_models() if folder not in known]
+    present = window.state.model
+    if present is not None and present.folder not in {*own, *known}:
+        own.insert(0, present.folder)  # put into use from the command line
+    return shipped + [KnownModel(folder, folder.name, str(folder.parent), False) for folder in own]
+
+
 def _fill_models(window: "MainWindow", menu: QMenu) -> None:
     """The shipped models, the user's own, and what can be done with them; the one in use has a mark."""
     menu.clear()
     for earlier in menu.findChildren(QActionGroup):
         earlier.deleteLater()
     present, group = window.state.model, QActionGroup(menu)
-    shipped = shipped_models()
-    own = [folder for folder in window.settings.own_models() if folder not in {model.folder for model in shipped}]
-    entries = [(model.folder, model.name, model.kind) for model in shipped]
-    if present is not None and present.folder not in {*own, *(model.folder for model in shipped)}:
-        own.insert(0, present.folder)  # put into use from the command line
-    entries += [(folder, folder.name, str(folder.parent)) for folder in own]
-    for number, (folder, name, detail) in enumerate(entries):
-        if number == len(shipped):
+    shipped = True
+    for model in known_models(window):
+        if shipped and not model.shipped:
             menu.addSeparator()
-        action = menu.addAction(f"{name}  ({detail})".replace("&", "&&"))
+        shipped = model.shipped
+        action = menu.addAction(f"{model.name}  ({model.detail})".replace("&", "&&"))
         action.setCheckable(True)
-        action.setChecked(present is not None and present.folder == folder)
-        action.triggered.connect(lambda _=False, chosen=folder: window.models.use(chosen))
+        action.setChecked(present is not None and present.folder == model.folder)
+        action.triggered.connect(lambda _=False, chosen=model.folder: window.models.use(chosen))
         group.addAction(action)
     menu.addSeparator()
     menu.addActions(window.registry.group("Model"))

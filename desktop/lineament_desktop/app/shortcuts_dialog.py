@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from itertools import groupby
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -29,7 +30,12 @@ MOUSE = (
 
 
 class ShortcutsDialog(QDialog):
-    """Groups in columns of about equal length; actions without a key are listed too, with a dash."""
+    """Groups in columns of about equal length; actions without a key are listed too, with a dash.
+
+    change_asked: the keys are to be changed.
+    """
+
+    change_asked = Signal()
 
     def __init__(self, actions: Iterable[Listed], parent: QWidget) -> None:
         super().__init__(parent)
@@ -54,7 +60,15 @@ class ShortcutsDialog(QDialog):
         self.scroller.setWidget(content)
         outer = QVBoxLayout(self)
         outer.addWidget(self.scroller)
-        outer.addWidget(close_button(self))
+        self.change = QPushButton("Change &keys…")
+        self.change.setAutoDefault(False)
+        self.change.clicked.connect(self.accept)
+        self.change.clicked.connect(self.change_asked)
+        lower = QHBoxLayout()
+        lower.addWidget(self.change)
+        lower.addStretch(1)
+        lower.addWidget(close_button(self))
+        outer.addLayout(lower)
         wanted = content.sizeHint()
         room = parent.size()
         self.resize(min(wanted.width() + 48, room.width() - 16), min(wanted.height() + 80, room.height() - 16))

@@ -8,7 +8,9 @@ from pathlib import Path
 from platformdirs import user_config_path, user_data_path
 
 from lineament.errors import StorageError
+from lineament.models.exchange.places import DATA_DIR_VARIABLE
 from lineament.storage import make_folder
+from lineament.video.index_cache import CACHE_DIR_VARIABLE, cache_folder
 
 
 def config_folder() -> Path:
@@ -52,6 +54,11 @@ def use_folders(wanted: Mapping[str, str]) -> list[str]:
             os.environ[variable] = folder
             _ours.add(variable)
     return sentences
+
+
+def present_folder(variable: str) -> Path:
+    """The folder in use now."""
+    return {DATA_DIR_VARIABLE: data_folder, CACHE_DIR_VARIABLE: cache_folder}[variable]()
 
 
 def given_from_outside(variable: str) -> bool:

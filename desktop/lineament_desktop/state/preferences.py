@@ -39,7 +39,6 @@ AT_START = Preference(
     choices=MappingProxyType(
         {"demonstration": "Open the demonstration", "last": "Open the last file", "nothing": "Open nothing"}
     ),
-    later=RESTART,
 )
 RECENT_FILES = Preference(
     "general.recent_files",
@@ -104,9 +103,8 @@ LAYERS_AT_START = Preference(
     "picture.layers",
     "left",
     "Layers when the window opens",
-    "which measurements are drawn over the picture",
-    choices=MappingProxyType({"left": "As they were left", "usual": "Contours and region attention"}),
-    later=RESTART,
+    "which measurements are drawn over the picture; the usual ones are contours, head pose, gaze and region attention",
+    choices=MappingProxyType({"left": "As they were left", "usual": "The usual ones"}),
 )
 LINE_WIDTH = Preference(
     "picture.line_width",
@@ -182,7 +180,6 @@ MODEL_AT_START = Preference(
     "Model when the window opens",
     "what scores a recording; another is put into use from the menu Model",
     choices=MappingProxyType({"last": "The one used last", "shipped": "The shipped default"}),
-    later=RESTART,
 )
 
 DEVICE = Preference(

@@ -13,7 +13,7 @@ from lineament.errors import StorageError
 from lineament.storage import make_folder, write_atomically
 from lineament_desktop.state.places import config_folder
 from lineament_desktop.state.preference import Preference
-from lineament_desktop.state.preferences import PREFERENCES, RECENT_FILES
+from lineament_desktop.state.preferences import PREFERENCES, RECENT_FILES, RESTART
 from lineament_desktop.state.remembered import Values, read_values
 
 FILE = "settings.json"
@@ -38,6 +38,7 @@ class Settings:
         self._file = (folder or config_folder()) / FILE
         self.complaint: str | None = None
         self.values = self._read()
+        self._at_start = dict(self.values.preferences)
 
     # Settings that the user makes
 
@@ -58,6 +59,11 @@ class Settings:
 
     def is_default(self, one: Preference[Any]) -> bool:
         return bool(self.get(one) == one.default)
+
+    def waiting(self) -> list[Preference[Any]]:
+        """Those that were changed and take effect after a restart."""
+        wait = [one for one in PREFERENCES if one.later == RESTART]
+        return [one for one in wait if self.get(one) != self._at_start.get(one.name, one.default)]
 
     def reset(self, some: Sequence[Preference[Any]] = PREFERENCES) -> None:
         """Back to the defaults."""

@@ -1,10 +1,12 @@
 """The style sheet, written from tokens on a 4-pixel grid. Object names and dynamic properties choose the rules."""
 
+from pathlib import Path
 from string import Template
 
 from lineament_desktop.theme.colour import mix
 from lineament_desktop.theme.tokens import Tokens
 
+ICONS = Path(__file__).parent / "icons"
 _SHEET = Template("""
 QToolTip { background: $surface; color: $text; border: 1px solid $line; padding: 4px; }
 QMainWindow::separator, QSplitter::handle { background: $background; }
@@ -41,6 +43,13 @@ QProgressBar { background: $raised; border: 1px solid $line; border-radius: 4px;
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QLineEdit { background: $surface; border: 1px solid $line; border-radius: 4px; padding: 2px 8px; }
 QLineEdit:focus { border-color: $accent; }
+QCheckBox { spacing: 6px; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 3px; background: $surface; }
+QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: $accent; background: $focus; }
+QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url("$check"); }
+QCheckBox::indicator:checked:focus { border-color: $text; }
+QCheckBox::indicator:disabled { border-color: $line; background: $raised; }
+QCheckBox:disabled { color: $muted; }
 QTextBrowser, QTreeView, QTableView { background: $surface; border: 1px solid $line; border-radius: 4px; }
 QHeaderView::section { background: $raised; color: $text; border: none; padding: 4px 8px; }
 #card { background: $surface; border: 1px solid $line; border-radius: 6px; }
@@ -69,6 +78,7 @@ def style_sheet(tokens: Tokens) -> str:
         on_accent=tokens.on_accent,
         focus=mix(tokens.surface, tokens.accent, 0.22),
         video=tokens.video,
+        check=(ICONS / f"check-{tokens.name}.svg").as_posix(),
         words_alarm=tokens.words["alarm"],
         fills_alarm=tokens.fills["alarm"],
         fills_ochre=tokens.fills["action units"],

@@ -67,7 +67,7 @@ class Field(QWidget):
         self.editor = self._make_editor()
         self._describe(self.editor)
         self.label.setBuddy(self.editor)
-        row = QHBoxLayout()
+        self.row = row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.label, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.editor, 1)

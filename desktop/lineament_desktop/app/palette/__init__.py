@@ -1,0 +1,1 @@
+"""The command palette: everything that can be done now, found by typing some letters of it."""
