@@ -8,7 +8,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Generic, Literal, TypeVar
 
 from lineament.errors import LineamentError
+from lineament.faults import crash_of_process, fault_text, unexpected, watch_process
 from lineament.progress import Cancelled
 
 NICENESS = 5
@@ -44,7 +44,8 @@ class OwnProcess(Generic[Request]):
         self._whose, self._remedy = whose, remedy
         self._connection, theirs = _SPAWN.Pipe()
         # no daemon: it may start workers of its own; it ends by itself when the pipe does
-        self._process = _SPAWN.Process(target=serve, args=(theirs, request), name=f"lineament {whose}")
+        work = (serve, whose, theirs, request)
+        self._process = _SPAWN.Process(target=_watched, args=work, name=f"lineament {whose}")
         with interrupts_blocked():
             self._process.start()
         theirs.close()
@@ -70,7 +71,7 @@ class OwnProcess(Generic[Request]):
         except (EOFError, OSError):  # it was killed, perhaps in the middle of a word
             self._over = True
             self._process.join(_LAST_WORDS_S)
-            yield Ended("failed", self._death())
+            yield self._death()
 
     @property
     def over(self) -> bool:
@@ -88,11 +89,25 @@ class OwnProcess(Generic[Request]):
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
+        crash_of_process(self.pid)  # one that was killed leaves the file that its crash would be in
 
-    def _death(self) -> str:
+    def _death(self) -> Ended:
+        """In words; of a crash also where, for the log."""
         status = self._process.exitcode
         how = f"was killed by signal {-status}" if status is not None and status < 0 else f"ended with status {status}"
-        return f"The {self._whose}'s process {how}. What is finished is kept. {self._remedy}"
+        crash = crash_of_process(self.pid)
+        if crash is None:
+            return Ended("failed", f"The {self._whose}'s process {how}. What is finished is kept. {self._remedy}")
+        why = unexpected(f"the {self._whose}'s process was at work")
+        return Ended("failed", why, f"{crash.begun}\n{crash.kind}; it {how}\n{crash.dump}")
+
+
+def _watched(
+    serve: Callable[[Connection, Request], None], whose: str, connection: Connection, request: Request
+) -> None:
+    """First of all in the process: whatever goes wrong in it goes into the window's log."""
+    watch_process(whose.replace(" ", "-"))
+    serve(connection, request)
 
 
 def be_modest() -> None:
@@ -112,7 +127,7 @@ def how_it_ended(work: Callable[[], None]) -> Ended:
     except LineamentError as error:
         return Ended("failed", _sentence(error))
     except Exception as error:  # noqa: BLE001 - the window logs it and says so
-        return Ended("failed", "", "".join(traceback.format_exception(error)))
+        return Ended("failed", "", fault_text(error))
     return Ended("finished")
 
 

@@ -1,6 +1,5 @@
 """The licences of everything in the program, in one text, and the metadata that the program reads of its parts."""
 
-import re
 import shutil
 import subprocess
 import sys
@@ -8,9 +7,8 @@ import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
 
-from freezing.parts import Part
+from lineament.parts import Part, licence_files
 
-LICENCE_NAMES = re.compile(r"(licen[cs]e|copying|notice|copyright|authors)", re.IGNORECASE)
 RULE = "=" * 78
 FILES = ("THIRD_PARTY_NOTICES.txt", "sbom.cdx.json")
 """Where the spec puts them: `lineament.resources.resource_path("notices/<name>")` finds them in the program."""
@@ -32,17 +30,6 @@ Some of them ask for more than their notice:
 * OpenCV's wheel includes FFmpeg under the GNU Lesser General Public License 2.1, as separate shared libraries.
 
 """
-
-
-def licence_files(part: Part) -> list[Path]:
-    """The licence texts that a distribution's metadata folder holds, subfolders included, sorted."""
-    return sorted(
-        file
-        for file in part.folder.rglob("*")
-        if file.is_file()
-        and (LICENCE_NAMES.search(file.name) or "licenses" in file.relative_to(part.folder).parts)
-        and file.suffix not in (".py", ".pyc", ".json")
-    )
 
 
 def notices(version: str, own_licence: str, parts: Iterable[Part], system: Iterable[tuple[str, str]]) -> str:

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtGui import QImage
@@ -15,6 +16,7 @@ from tests.support.fake_core import FakeCore
 from tests.support.qt import write_video
 
 from lineament.errors import FaceError
+from lineament.faults import LOG_VARIABLE, start_log
 from lineament_desktop.app import offscreen, start
 from lineament_desktop.app.interrupts import Interrupts
 from lineament_desktop.app.main_window import MainWindow
@@ -91,7 +93,7 @@ def test_without_a_display_main_says_so_and_works_offscreen(
 ) -> None:
     asked: list[tuple[Path, Path | None]] = []
     monkeypatch.setattr(start, "has_display", lambda: False)
-    monkeypatch.setattr(start, "start_log", lambda: None)
+    monkeypatch.setattr(start, "FaultSession", lambda file: SimpleNamespace(end=lambda: None))
     monkeypatch.setattr(offscreen, "run_offscreen", lambda out, file: asked.append((out, file)) or 0)
     interval = sys.getswitchinterval()
     assert start.main(["lineament-desktop", "a.mp4", "--out", str(tmp_path)]) == 0
@@ -108,7 +110,9 @@ def test_something_unforeseen_is_logged_and_said_in_one_sentence(
     qtbot.addWidget(window)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
-    UnexpectedErrors(window.state, window).install()
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    unexpected = UnexpectedErrors(window.state, window)
+    unexpected.install()
 
     def fail() -> None:
         raise ZeroDivisionError("a secret")
@@ -122,9 +126,11 @@ def test_something_unforeseen_is_logged_and_said_in_one_sentence(
             error = ZeroDivisionError("a secret")
             sys.excepthook(type(error), error, None)
     qtbot.waitUntil(lambda: window.messages.message is not None, timeout=5000)
-    assert str(log_file()) in window.messages.message.text
+    assert window.messages.message.text == "Something unexpected went wrong; nothing saved was lost."
+    assert window.messages.log_button.isVisibleTo(window.messages)
     assert "a secret" not in window.messages.message.text
     assert "a secret" in caplog.text
+    unexpected.release()
     window.close()
 
 
@@ -141,10 +147,11 @@ def test_control_c_closes_the_window(qtbot: QtBot) -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_the_log_is_a_file_in_the_data_folder(own_folders: Path) -> None:
+def test_the_log_is_a_file_in_the_data_folder(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LOG_VARIABLE, "")
     root = logging.getLogger()
     before = list(root.handlers)
-    start.start_log()
+    start_log(log_file())
     logging.getLogger("lineament").warning("kept")
     added = [handler for handler in root.handlers if handler not in before]
     for handler in added:

@@ -2,14 +2,13 @@
 
 import argparse
 import ctypes
-import logging
 import os
 import sys
 from collections.abc import Sequence
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from lineament_desktop.app.faults.session import FaultSession
 from lineament_desktop.state.places import log_file, use_folders
 from lineament_desktop.state.preferences import AT_START, CACHE_FOLDER, DATA_FOLDER, SCALE, THEME
 from lineament_desktop.state.settings import Settings
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 # Threads that compute hand the interpreter back this soon, so that painting never waits long (seconds).
 SWITCH_INTERVAL_S = 0.0005
-LOG_BYTES = 1_000_000
 NO_DISPLAY = "There is no display here: Lineament does the same job offscreen and saves what the window shows."
 
 
@@ -33,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = _parse(argv if argv is not None else sys.argv)
     settings = Settings()
     complaints = apply_before_qt(settings)
-    start_log()
+    faults = FaultSession(log_file())
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     if asked.offscreen or not has_display():
         if not asked.offscreen:
@@ -42,18 +40,20 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(sentence, flush=True)  # noqa: T201
         from lineament_desktop.app.offscreen import run_offscreen
 
-        return run_offscreen(asked.out, asked.file)
+        status = run_offscreen(asked.out, asked.file)
+        faults.end()
+        return status
     from lineament_desktop.app.interrupts import Interrupts
-    from lineament_desktop.app.unexpected import UnexpectedErrors
 
     app = make_application()
     window = open_window(app, asked.file, settings)
     for sentence in complaints:
         window.state.post(sentence, "warning")
-    UnexpectedErrors(window.state, window).install()
+    faults.watch(window)
     interrupts = Interrupts(window)
     status = app.exec()
     interrupts.release()
+    faults.end()
     return status
 
 
@@ -134,20 +134,3 @@ def _open_first(window: "MainWindow", file: Path | None) -> None:
         window.open_path(recent[0])
     elif wanted == "demonstration":
         window.open_demonstration()
-
-
-def start_log() -> None:
-    """Warnings and worse go to a file in the user's data folder; a folder that may not be written gets none."""
-    root = logging.getLogger()
-    if any(isinstance(handler, RotatingFileHandler) for handler in root.handlers):
-        return
-    file = log_file()
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(file, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
-    except OSError as error:
-        logging.getLogger(__name__).warning("no log file: %s", error)
-        return
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    handler.setLevel(logging.WARNING)
-    root.addHandler(handler)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lineament.errors import LineamentError
+from lineament.faults import unexpected
 from lineament.progress import Cancelled, CancelToken, EventSink
 
 log = logging.getLogger(__name__)
@@ -22,12 +23,16 @@ State = Literal["waiting", "running", "stopping", "stopped"]
 
 @dataclass(frozen=True)
 class Done:
-    """How the work ended. failure: one sentence for the user, error: what it was said by; cancelled: as asked."""
+    """How the work ended. failure: one sentence for the user, error: what it was said by; cancelled: as asked.
+
+    unforeseen: it failed by a mistake in the program, which is in the log.
+    """
 
     result: object = None
     failure: str | None = None
     error: LineamentError | None = None
     cancelled: bool = False
+    unforeseen: bool = False
 
 
 class BackgroundJob:
@@ -37,13 +42,10 @@ class BackgroundJob:
     of its class, so that the queue stays short however fast the work is. `fetch` is called by the window's thread.
     """
 
-    def __init__(
-        self, name: str, work: Work, *, newest_only: frozenset[str] = frozenset(), log_path: str = "the log"
-    ) -> None:
+    def __init__(self, name: str, work: Work, *, newest_only: frozenset[str] = frozenset()) -> None:
         self.name = name
         self._work = work
         self._newest_only = newest_only
-        self._log_path = log_path
         self._cancel = CancelToken()
         self._events: deque[object] = deque()
         self._lock = threading.Lock()
@@ -100,10 +102,9 @@ class BackgroundJob:
             self._done = Done(cancelled=True)
         except LineamentError as error:
             self._done = Done(failure=_sentence(error), error=error)
-        except Exception:  # the thread's outermost frame: whatever went wrong is logged whole and said in one sentence
-            log.exception("unexpected failure of %s", self.name)
-            what = f"Something unexpected went wrong while {self.name}."
-            self._done = Done(failure=f"{what} Nothing saved was lost. Details are in {self._log_path}.")
+        except BaseException as error:
+            log.error("unexpected failure of %s", self.name, exc_info=error)
+            self._done = Done(failure=unexpected(self.name), unforeseen=True)
 
 
 def _give_way() -> None:

@@ -12,7 +12,6 @@ from lineament_desktop.jobs.background import BackgroundJob, Done
 from lineament_desktop.jobs.core_work import Core
 from lineament_desktop.jobs.runner import JobRunner
 from lineament_desktop.state import ReviewState
-from lineament_desktop.state.places import log_file
 from lineament_desktop.state.settings import Settings
 
 NOTHING_OPEN = "Open the person's latest recording first. Then its earlier visits can be chosen."
@@ -67,7 +66,7 @@ class EarlierVisits(QObject):
             elif not done.cancelled:
                 self._take(cast(tuple[Path, ...], done.result))
 
-        job = BackgroundJob("reading earlier visits", read, log_path=str(log_file()))
+        job = BackgroundJob("reading earlier visits", read)
         self._reading = job
         self._runner.start(job, lambda event: None, done_reading)
 

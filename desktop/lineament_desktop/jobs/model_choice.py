@@ -16,7 +16,6 @@ from lineament_desktop.jobs.core_work import Core
 from lineament_desktop.jobs.runner import JobRunner
 from lineament_desktop.state import ModelFacts, ReviewState
 from lineament_desktop.state.model_facts import read_model_facts
-from lineament_desktop.state.places import log_file
 from lineament_desktop.state.preferences import MODEL_AT_START
 from lineament_desktop.state.settings import Settings
 
@@ -89,7 +88,7 @@ class ModelChoice(QObject):
             elif not done.cancelled:
                 self._take(cast(ModelFacts, done.result), default=folder is None)
 
-        job = BackgroundJob(f"opening the model {facts.name}", load, log_path=str(log_file()))
+        job = BackgroundJob(f"opening the model {facts.name}", load)
         self._opening = job
         self._runner.start(job, lambda event: None, loaded)
 

@@ -60,5 +60,5 @@ class ProcessWork(Generic[Command]):
                     sink(message)
         process.end()
         if ended.trace:
-            log.error("unexpected failure of %s\n%s", self._name, ended.trace)
+            log.error("unexpected failure of %s\n%s", self._name, ended.trace)  # names nobody: made by `fault_text`
         return ended

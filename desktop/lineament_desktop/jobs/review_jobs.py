@@ -21,7 +21,7 @@ from lineament_desktop.jobs.runner import JobRunner
 from lineament_desktop.jobs.scoring import Scored, Scores, ScoringTask, ScoringWork
 from lineament_desktop.review.recording_playhead import index_of
 from lineament_desktop.state import ReviewState
-from lineament_desktop.state.places import log_file, recording_folder
+from lineament_desktop.state.places import recording_folder
 
 JOIN_S = 5.0
 NOT_ANALYSED = "This video is not analysed yet. {how}."
@@ -71,7 +71,7 @@ class ReviewJobs(QObject):
             elif not done.cancelled:
                 self._show_opened(path, *cast(tuple[RecordingView, Path | None], done.result))
 
-        job = BackgroundJob(f"reading {path.name}", read, log_path=str(log_file()))
+        job = BackgroundJob(f"reading {path.name}", read)
         self._runner.start(job, _ignore, show)
 
     def _show_opened(self, path: Path, recording: RecordingView, video: Path | None) -> None:
@@ -132,7 +132,7 @@ class ReviewJobs(QObject):
                 how = f"{key} analyses it" if key else "The menu File has Analyse"
                 self._state.set_failure(NOT_ANALYSED.format(how=how))
 
-        job = BackgroundJob(f"looking for the recording of {video.name}", look, log_path=str(log_file()))
+        job = BackgroundJob(f"looking for the recording of {video.name}", look)
         self._measuring = job
         self._runner.start(job, partial(self._on_event, job), found)
 
@@ -160,7 +160,7 @@ class ReviewJobs(QObject):
         def work(cancel: CancelToken, sink: EventSink) -> RecordingView:
             return self._core.measure(info.path, recording_folder(info.content_hash), cancel, sink, tracking)
 
-        job = BackgroundJob(f"measuring {info.path.name}", work, newest_only=NEWEST_ONLY, log_path=str(log_file()))
+        job = BackgroundJob(f"measuring {info.path.name}", work, newest_only=NEWEST_ONLY)
         self._measuring = job
         self._start_scoring()
         self._state.set_progress(Progress("analysing", 0, max(info.frame_count, 1), "frames", 0.0))
@@ -265,7 +265,7 @@ class ReviewJobs(QObject):
     def _start_scoring(self, *, force: bool = False) -> None:
         self._end_scoring()
         requests = ScoringWork(self._scorer_maker(force))
-        job = BackgroundJob("scoring", requests, newest_only=frozenset({"Scored"}), log_path=str(log_file()))
+        job = BackgroundJob("scoring", requests, newest_only=frozenset({"Scored"}))
         self._scoring, self._requests, self._scored_at = job, requests, monotonic()
         self._runner.start(job, partial(self._on_scored, job), partial(self._on_scoring_done, job))
         self._state.set_scoring(True)

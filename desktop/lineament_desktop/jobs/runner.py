@@ -1,18 +1,24 @@
 """Fetches the events of all running jobs a few times a second, in the window's thread."""
 
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer
 
+from lineament.faults import unexpected
+from lineament.own_process import Ended
 from lineament_desktop.jobs.background import BackgroundJob, Done
+from lineament_desktop.jobs.told_faults import told_faults
 
 log = logging.getLogger(__name__)
 
 DRAIN_INTERVAL_MS = 120
 
+T = TypeVar("T")
 EventHandler = Callable[[object], None]
 DoneHandler = Callable[[Done], None]
 
@@ -43,14 +49,18 @@ class JobRunner(QObject):
         self._timer.start()
 
     def drain(self) -> None:
-        """Hand out all events that wait; an ended job's last events come before its end."""
+        """Hand out all events that wait; an ended job's last events come before its end.
+
+        A handler that fails is told as every mistake in the window's thread is, and keeps nothing from the others.
+        """
         for watched in list(self._watched):
             done = watched.job.done  # asked first: events put before the end are then all in the queue
             for event in watched.job.fetch():
-                watched.on_event(event)
+                _hand(watched.on_event, event)
             if done is not None:
                 self._watched.remove(watched)
-                watched.on_done(done)
+                _hand(watched.on_done, done)
+                _tell_fault(watched.job.name, done)
         if not self._watched:
             self._timer.stop()
 
@@ -66,3 +76,17 @@ class JobRunner(QObject):
                 log.warning("%s had not stopped after %.0f s", watched.job.name, timeout_s)
         self._watched.clear()
         return all(ended)
+
+
+def _hand(handler: Callable[[T], None], what: T) -> None:
+    try:
+        handler(what)
+    except Exception as error:  # noqa: BLE001 - the hook logs it and says so
+        sys.excepthook(type(error), error, error.__traceback__)
+
+
+def _tell_fault(name: str, done: Done) -> None:
+    """After whoever asked has said it in its own words, or has not."""
+    in_process = isinstance(done.result, Ended) and done.result.trace
+    if done.unforeseen or in_process:
+        told_faults.told.emit(done.failure or unexpected(name))

@@ -9,6 +9,7 @@ from time import monotonic
 from PySide6.QtCore import QObject, Signal
 
 from lineament.errors import LineamentError, StorageError
+from lineament.faults import unexpected
 from lineament.progress import Progress
 from lineament.search.control.folders import remove_run, summary_of_run
 from lineament.search.control.messages import (
@@ -29,12 +30,12 @@ from lineament_desktop.jobs.device_turns import turns
 from lineament_desktop.jobs.runner import JobRunner
 from lineament_desktop.jobs.search_process import SearchWork
 from lineament_desktop.jobs.search_queue import SearchQueue, SearchTask
-from lineament_desktop.state.places import data_folder, log_file
+from lineament_desktop.state.places import data_folder
 
 NEWEST_ONLY = frozenset({"Standing", "Doing", "Progress"})
 CLOSE_S = 5.0
 QUEUE_FILE = "queue.json"
-UNEXPECTED = "something unexpected went wrong. Nothing saved was lost. Details are in the log, menu Help."
+TRYING = "trying a step of a search"
 
 
 def runs_folder() -> Path:
@@ -133,7 +134,7 @@ class SearchJobs(QObject):
         """Open the cohort and try a step, for the estimate alone; nothing is kept. A new one takes the last one's
         place."""
         self.stop_measuring()
-        job = BackgroundJob("trying a step of a search", SearchWork(replace(request, purpose="estimate")))
+        job = BackgroundJob(TRYING, SearchWork(replace(request, purpose="estimate")))
         self._measuring, found = job, list[Estimated]()
 
         def hear(message: object) -> None:
@@ -145,7 +146,7 @@ class SearchJobs(QObject):
                 return
             self._measuring = None
             ended = done.result if isinstance(done.result, Ended) else Ended("failed", done.failure or "")
-            failure = (ended.why or UNEXPECTED) if ended.how == "failed" else None
+            failure = (ended.why or unexpected(TRYING)) if ended.how == "failed" else None
             self.measured.emit(found[0] if found and failure is None else failure)
 
         self._runner.start(job, hear, end)
@@ -173,7 +174,7 @@ class SearchJobs(QObject):
         turns.take(task, task.device)
         work = SearchWork(task.request)
         name = f"searching in {task.folder.name}"
-        job = BackgroundJob(name, work, newest_only=NEWEST_ONLY, log_path=str(log_file()))
+        job = BackgroundJob(name, work, newest_only=NEWEST_ONLY)
         self._working[task] = _Working(work, job)
         self._runner.start(job, partial(self._on_message, task), partial(self._on_done, task))
         self._keep_queue()
@@ -208,7 +209,7 @@ class SearchJobs(QObject):
         del self._working[task]
         ended = done.result if isinstance(done.result, Ended) else Ended("failed", done.failure or "")
         if ended.how == "failed" and not ended.why:
-            ended = Ended("failed", f"{task.folder.name}: {UNEXPECTED}")
+            ended = Ended("failed", unexpected(f"searching in {task.folder.name}"))
         task.state, task.ended = "ended", ended
         self.queue.remove(task)
         if task.discarded:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from lineament.faults import unexpected
 from lineament.own_process import Ended
 from lineament.progress import Progress
 from lineament.training.control.messages import Answer, Began, Doing, EpochTold, TrainingRequest
@@ -17,15 +18,14 @@ from lineament_desktop.jobs.background import BackgroundJob, Done
 from lineament_desktop.jobs.device_turns import turns
 from lineament_desktop.jobs.process_work import ProcessWork
 from lineament_desktop.jobs.runner import JobRunner
-from lineament_desktop.state.places import log_file
 
 if TYPE_CHECKING:
     from lineament.training.control.host import TrainingProcess
 
 NEWEST_ONLY = frozenset({"Progress", "Doing"})
 CLOSE_S = 5.0
+DESCRIBING = "reading the settings of trainings"
 STOP: Literal["stop"] = "stop"
-UNEXPECTED = "something unexpected went wrong. Nothing saved was lost. Details are in the log, menu Help."
 TaskState = Literal["waiting", "running", "stopping", "ended"]
 
 
@@ -106,9 +106,7 @@ class TrainingJobs(QObject):
     def describe(self) -> None:
         """Ask for all settings, which takes seconds; answered by `described`."""
         found: list[Answer] = []
-        job = BackgroundJob(
-            "reading the settings of trainings", TrainingWork(TrainingRequest(Path(), purpose="describe"))
-        )
+        job = BackgroundJob(DESCRIBING, TrainingWork(TrainingRequest(Path(), purpose="describe")))
 
         def hear(message: object) -> None:
             if isinstance(message, Answer):
@@ -116,7 +114,7 @@ class TrainingJobs(QObject):
 
         def end(done: Done) -> None:
             ended = done.result if isinstance(done.result, Ended) else Ended("failed", done.failure or "")
-            self.described.emit(found[0].settings if found else ended.why or f"Settings cannot be read: {UNEXPECTED}")
+            self.described.emit(found[0].settings if found else ended.why or unexpected(DESCRIBING))
 
         self._runner.start(job, hear, end)
 
@@ -132,7 +130,7 @@ class TrainingJobs(QObject):
         turns.take(task, task.device)
         work = TrainingWork(task.request)
         name = f"training {task.folder.name}"
-        job = BackgroundJob(name, work, newest_only=NEWEST_ONLY, log_path=str(log_file()))
+        job = BackgroundJob(name, work, newest_only=NEWEST_ONLY)
         self._working[task] = work, job
         self._runner.start(job, partial(self._on_message, task), partial(self._on_done, task))
         self.changed.emit()
@@ -154,7 +152,7 @@ class TrainingJobs(QObject):
         del self._working[task]
         ended = done.result if isinstance(done.result, Ended) else Ended("failed", done.failure or "")
         if ended.how == "failed" and not ended.why:
-            ended = Ended("failed", f"{task.folder.name}: {UNEXPECTED}")
+            ended = Ended("failed", unexpected(f"training {task.folder.name}"))
         task.state, task.ended = "ended", ended
         self.tasks.remove(task)
         turns.give_back(task)

@@ -27,7 +27,6 @@ from lineament_desktop.jobs.runner import JobRunner
 from lineament_desktop.models.compare_charts import AttentionBands, Disagreement, Estimates, estimate_words
 from lineament_desktop.models.work import Compared, compare_work
 from lineament_desktop.state import ReviewState
-from lineament_desktop.state.places import log_file
 from lineament_desktop.widgets.elided_label import ElidedLabel
 
 SIZE = QSize(1000, 700)
@@ -146,7 +145,7 @@ class CompareDialog(QDialog):
         video = self._review.video.path if self._review.video is not None else None
         folders = (self._entry.folder, self._others[self.other.currentIndex()].folder)
         work = compare_work(self._core, folders, recording, video)
-        self._job = BackgroundJob("comparing two models", work, log_path=str(log_file()))
+        self._job = BackgroundJob("comparing two models", work)
         self.compare_button.setEnabled(False)
         self.sentence.setText("Both models are scoring the recording.")
         self._runner.start(self._job, lambda event: None, partial(self._on_done, self._job))

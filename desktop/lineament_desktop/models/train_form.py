@@ -19,7 +19,6 @@ from lineament_desktop.jobs.background import BackgroundJob, Done
 from lineament_desktop.jobs.devices import Device, list_devices
 from lineament_desktop.jobs.runner import JobRunner
 from lineament_desktop.jobs.training_jobs import TrainingTask
-from lineament_desktop.state.places import log_file
 from lineament_desktop.widgets.cohort_chooser import CohortChooser
 from lineament_desktop.widgets.device_choice import show_devices
 from lineament_desktop.widgets.folded_fields import FoldedFields
@@ -165,7 +164,7 @@ class TrainForm(QWidget):
         def look(cancel: object, sink: object) -> list[Device]:
             return list_devices()
 
-        job = BackgroundJob("looking for devices", look, log_path=str(log_file()))
+        job = BackgroundJob("looking for devices", look)
         self._runner.start(job, lambda event: None, self._on_devices)
 
     def _on_devices(self, done: Done) -> None:

@@ -19,7 +19,6 @@ from lineament_desktop.models.model_list import ModelList
 from lineament_desktop.models.train_form import TrainForm
 from lineament_desktop.models.training_page import TrainingPage
 from lineament_desktop.models.training_rows import TrainingRow, rows_of
-from lineament_desktop.state.places import log_file
 
 LOOK_MS = 2000
 DISCARD = "Discard this training?"
@@ -153,7 +152,7 @@ class Trainings(QObject):
         def work(cancel: CancelToken, sink: EventSink) -> None:
             discard(folder)
 
-        job = BackgroundJob(f"discarding {folder.name}", work, log_path=str(log_file()))
+        job = BackgroundJob(f"discarding {folder.name}", work)
         self._runner.start(job, lambda event: None, partial(self._on_discarded, folder))
 
     def _on_discarded(self, folder: Path, done: Done) -> None:

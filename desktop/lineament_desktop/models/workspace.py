@@ -29,7 +29,6 @@ from lineament_desktop.models.model_list import ModelList
 from lineament_desktop.models.training_rows import TrainingRow
 from lineament_desktop.models.trainings import Trainings
 from lineament_desktop.models.work import Listed, Work, export_work, import_work, list_work, speed_work
-from lineament_desktop.state.places import log_file
 from lineament_desktop.widgets.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
@@ -289,7 +288,7 @@ class ModelsWorkspace(QWidget):
     # Background work
 
     def _start(self, name: str, work: Work, then: DoneHandler) -> None:
-        job = BackgroundJob(name, work, log_path=str(log_file()))
+        job = BackgroundJob(name, work)
         self._busy[name] = job
 
         def ended(done: Done) -> None:

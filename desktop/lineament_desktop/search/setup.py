@@ -19,7 +19,6 @@ from lineament_desktop.jobs.devices import Device, list_devices
 from lineament_desktop.jobs.runner import JobRunner
 from lineament_desktop.search.form import SearchForm
 from lineament_desktop.search.preset_bar import PresetBar
-from lineament_desktop.state.places import log_file
 from lineament_desktop.widgets.cohort_chooser import CohortChooser
 from lineament_desktop.widgets.device_choice import show_devices
 from lineament_desktop.widgets.setting_fields import ChoiceField, QuietCombo, TextField
@@ -171,7 +170,7 @@ class Setup(QWidget):
         def look(cancel: object, sink: object) -> tuple[list[Device], Rate | None]:
             return list_devices(), rate_of_runs(self._runs_folder, "cpu")
 
-        job = BackgroundJob("looking for devices", look, log_path=str(log_file()))
+        job = BackgroundJob("looking for devices", look)
         self._runner.start(job, lambda event: None, self._on_devices)
 
     def _on_devices(self, done: Done) -> None:

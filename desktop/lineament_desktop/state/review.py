@@ -7,6 +7,7 @@ from typing import Literal
 
 from psygnal import Signal
 
+from lineament.faults import WENT_WRONG
 from lineament.models.prediction import Prediction
 from lineament.progress import Progress
 from lineament.recording import RecordingView
@@ -19,10 +20,11 @@ Severity = Literal["information", "warning", "error"]
 
 @dataclass(frozen=True)
 class Message:
-    """One clear sentence for the message bar."""
+    """One clear sentence for the message bar. in_log: the log says more."""
 
     text: str
     severity: Severity = "information"
+    in_log: bool = False
 
 
 class ReviewState:
@@ -149,8 +151,9 @@ class ReviewState:
         self.playhead = playhead
         self.playhead_changed.emit(playhead)
 
-    def post(self, text: str, severity: Severity = "information") -> None:
-        self.message_posted.emit(Message(text, severity))
+    def post(self, text: str, severity: Severity = "information", *, in_log: bool = False) -> None:
+        """Of what went wrong unforeseen the log says more, whoever posts it."""
+        self.message_posted.emit(Message(text, severity, in_log or WENT_WRONG in text.casefold()))
 
     def set_keys(self, keys: Mapping[str, str]) -> None:
         """The first key of each action in the system's spelling, "" for none, by the action's id."""

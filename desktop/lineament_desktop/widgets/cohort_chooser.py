@@ -19,7 +19,6 @@ from lineament.progress import CancelToken, EventSink
 from lineament.search.cohort_source import SIMULATED, CohortSource, CohortSummary, summary_of
 from lineament_desktop.jobs.background import BackgroundJob, Done
 from lineament_desktop.jobs.runner import JobRunner
-from lineament_desktop.state.places import log_file
 from lineament_desktop.widgets.setting_fields import LABEL_WIDTH, QuietCombo
 
 FOLDER = "folder"
@@ -159,7 +158,7 @@ class CohortChooser(QWidget):
         def read(cancel: CancelToken, sink: EventSink) -> CohortSummary:
             return summary_of(source, cancel, sink)
 
-        job = BackgroundJob("opening the cohort", read, newest_only=frozenset({"Progress"}), log_path=str(log_file()))
+        job = BackgroundJob("opening the cohort", read, newest_only=frozenset({"Progress"}))
         self._job = job
         self._runner.start(job, lambda event: None, lambda done: self._on_opened(job, done))
 

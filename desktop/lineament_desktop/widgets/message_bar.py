@@ -4,7 +4,7 @@ from collections import deque
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton
 
 from lineament_desktop.state import Message
 from lineament_desktop.state.preferences import NOTE_SECONDS
@@ -19,10 +19,12 @@ KINDS = {"information": "Note", "warning": "Warning", "error": "Error"}
 class MessageBar(QFrame):
     """Shows one message at a time, the newest first; notes leave by themselves, others stay until closed.
 
-    changed: another message is shown, or none; whoever places the bar asks `heightForWidth`.
+    changed: another message is shown, or none; whoever places the bar asks `heightForWidth`. log_asked: the user wants
+    to see what the log says of it.
     """
 
     changed = Signal()
+    log_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,6 +40,10 @@ class MessageBar(QFrame):
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._more = QLabel()
         self._more.setObjectName("muted")
+        self.log_button = QPushButton("Show the &log")
+        self.log_button.setToolTip("See what happened, and open the folder of the log")
+        self.log_button.clicked.connect(self.log_asked)
+        self.log_button.hide()
         self.close_button = QToolButton()
         set_icon(self.close_button, "close")
         self.close_button.setToolTip("Dismiss (Esc)")
@@ -50,6 +56,7 @@ class MessageBar(QFrame):
         row.addWidget(self._icon)
         row.addWidget(self._text, 1)
         row.addWidget(self._more)
+        row.addWidget(self.log_button)
         row.addWidget(self.close_button)
         self.hide()
         theme.changed.connect(self._dress)
@@ -60,7 +67,8 @@ class MessageBar(QFrame):
 
     def show_message(self, message: Message) -> None:
         """A message that is already there is not repeated; an error is never covered by a note."""
-        if message == self._shown or message in self._waiting:
+        known = [*self._waiting] if self._shown is None else [self._shown, *self._waiting]
+        if message in known or (message.in_log and any(message.text in one.text for one in known)):
             return
         if self._shown is not None and self._shown.severity == "error" and message.severity != "error":
             self._waiting.append(message)
@@ -87,6 +95,7 @@ class MessageBar(QFrame):
     def _show(self, message: Message) -> None:
         self._shown = message
         self._text.setText(message.text)
+        self.log_button.setVisible(message.in_log)
         self.setProperty("severity", message.severity)
         self.style().unpolish(self)
         self.style().polish(self)

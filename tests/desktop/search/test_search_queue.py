@@ -120,7 +120,7 @@ def test_a_search_that_failed_makes_room_for_the_next(qtbot: QtBot, jobs: Search
     Scripted.made[0].end(Ended("failed", "", "Traceback"))
     qtbot.waitUntil(lambda: second.state == "running", timeout=5000)
     assert first.ended is not None
-    assert "something unexpected went wrong" in first.ended.why
+    assert "Something unexpected went wrong" in first.ended.why
 
 
 def test_a_run_that_cannot_be_read_is_not_resumed(qtbot: QtBot, jobs: SearchJobs, tmp_path: Path) -> None:

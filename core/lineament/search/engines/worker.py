@@ -15,6 +15,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from lineament.errors import LineamentError
+from lineament.faults import watch_process
 from lineament.progress import Cancelled, CancelToken
 from lineament.search.engines.threads import one_thread
 from lineament.search.runs.execution import Place, execute_unit
@@ -91,6 +92,7 @@ class Failed:
 def work(connection: Connection) -> None:
     """Body of a worker process; ends when the other end of the pipe is gone."""
     _be_modest()
+    watch_process("search-worker")
     tasks: SimpleQueue[tuple[Task, CancelToken]] = SimpleQueue()
     threading.Thread(target=_listen, args=(connection, tasks), daemon=True).start()
     with one_thread():

@@ -1,0 +1,1 @@
+"""What went wrong: painters that a fault left open, what Qt itself says, and the window that shows the log."""
