@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from lineament_desktop.jobs.core_work import Core
 from lineament_desktop.state import ReviewState
+from lineament_desktop.state.preferences import DEVICE
 from lineament_desktop.state.settings import Settings
 
 REVIEW = "review"
@@ -50,13 +51,17 @@ class Closing(Protocol):
 def _search(context: Context) -> QWidget:
     from lineament_desktop.search.workspace import SearchWorkspace
 
-    return SearchWorkspace(context)
+    workspace = SearchWorkspace(context)
+    workspace.setup.form.fields["device"].set_value(context.settings.get(DEVICE))
+    return workspace
 
 
 def _models(context: Context) -> QWidget:
     from lineament_desktop.models import ModelsWorkspace
 
-    return ModelsWorkspace(context)
+    workspace = ModelsWorkspace(context)
+    workspace.trainings.form.device.set_value(context.settings.get(DEVICE))
+    return workspace
 
 
 PAGES: tuple[Page, ...] = (Page("search", "Search", _search), Page("models", "Models", _models))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButto
 
 from lineament.errors import LineamentError
 from lineament.search.budget import require_enough
-from lineament.search.config import RAY, SearchConfig
+from lineament.search.config import PRESETS, RAY, SearchConfig
 from lineament.search.control.messages import Estimated, SearchRequest
 from lineament.search.plan import Plan
 from lineament.search.preflight import Rate, estimate, rate_of_runs, size_of, workers_of
@@ -137,8 +137,12 @@ class Setup(QWidget):
 
     def _fill(self, settings: SettingsFile) -> None:
         """From a preset or a file; a preset says nothing of device and workers, so these stay."""
+        where = {name: self.form.fields[name].raw() for name in ("device", "workers")}
         self.form.blockSignals(True)
         self.form.set_config(settings.config)
+        if settings.name in PRESETS:
+            for name, value in where.items():
+                self.form.fields[name].set_value(value)
         self.form.blockSignals(False)
         if settings.cohort:
             self.cohort.set_cohort(settings.cohort)
