@@ -4,16 +4,16 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QByteArray, Qt, QUrl
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
 
 from lineament.errors import ModelError, StorageError
 from lineament.models import describe_model
 from lineament.resources import resource_path
 from lineament_desktop.app.actions import ActionRegistry
-from lineament_desktop.app.dialogs import ABOUT, TextDialog
 from lineament_desktop.app.guide.opening import GuideOpener
+from lineament_desktop.app.help.opening import HelpOpener
 from lineament_desktop.app.keymap import Keymap
 from lineament_desktop.app.menus import add_actions, build_menus, show_review_actions
 from lineament_desktop.app.mode_bar import Ground, ModeBar
@@ -35,7 +35,6 @@ from lineament_desktop.review.player import ReviewPlayer, SeekBar, TransportBar,
 from lineament_desktop.review.recording_playhead import RecordingPlayhead
 from lineament_desktop.review.workspace import Controls, ReviewWorkspace
 from lineament_desktop.state import ReviewState
-from lineament_desktop.state.places import log_file
 from lineament_desktop.state.preferences import LAYERS_AT_START, PLAY_AT_ONCE, THEME
 from lineament_desktop.state.settings import Settings
 from lineament_desktop.theme import ThemeChoice, apply_theme
@@ -69,6 +68,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.state)
         self.registry = ActionRegistry(self)
         self.guide = GuideOpener(self, self.registry.key_of, lambda: self.pages.current)
+        self.help = HelpOpener(self)
         self._lay_out()
         add_actions(self)
         for action in player_actions(self.player):
@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
         self.mode_bar.asked.connect(self.show_page)
         self.mode_bar.show_current(REVIEW)
         state.message_posted.connect(self.messages.show_message)
+        self.messages.log_asked.connect(self.help.show_log)
         self.settings.complained.connect(self._on_complaint)
         self.keymap.changed.connect(self._on_keys)
         state.video_changed.connect(self._on_video)
@@ -304,16 +305,6 @@ class MainWindow(QMainWindow):
         except FileNotFoundError as error:
             self.state.post(f"{str(error).capitalize()}. Install Lineament again.", "error")
 
-    def show_about(self) -> None:
-        TextDialog("About Lineament", ABOUT, self).open()
-
-    def show_log(self) -> None:
-        file = log_file()
-        if file.exists():
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
-        else:
-            self.state.post("The log is empty: nothing unexpected has happened yet.")
-
     # Ending
 
     def remember(self) -> None:
@@ -326,6 +317,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.remember()
         self.guide.close()
+        self.help.close()
         self.pages.close_pages()
         self.player.close()
         self.models.close(JOIN_S)

@@ -122,8 +122,10 @@ def _add_help(window: "MainWindow") -> None:
     add = window.registry.add
     add("help.guide", "Help", "&User guide", window.guide.open_here, "F1")
     add("help.keys", "Help", "&Keyboard and mouse", window.show_shortcuts, "?")
-    add("help.log", "Help", "Show the &log file", window.show_log, "Ctrl+Shift+K")
-    add("help.about", "Help", "&About Lineament", window.show_about, "Ctrl+F1")
+    add("help.log", "Help", "&Log", window.help.show_log, "Ctrl+Shift+K")
+    add("help.self_test", "Help", "&Self-test…", window.help.show_self_test, "Ctrl+Alt+T")
+    add("help.notices", "Help", "Licences of the &parts…", window.help.show_notices, "Ctrl+Alt+L")
+    add("help.about", "Help", "&About Lineament", window.help.show_about, "Ctrl+F1")
 
 
 def build_menus(window: "MainWindow") -> None:

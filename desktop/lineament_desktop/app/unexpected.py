@@ -9,7 +9,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, QTimer, Signal
 from shiboken6 import Shiboken
 
-from lineament.faults import FaultLog, Repeats, fault_key, unexpected
+from lineament.faults import FaultLog, Repeats, fault_key, hide, unexpected
 from lineament_desktop.app.faults.painters import drawn_by, end_painters
 from lineament_desktop.jobs.told_faults import told_faults
 from lineament_desktop.state import ReviewState
@@ -39,6 +39,8 @@ class UnexpectedErrors(QObject):
         threading.excepthook = self._take_from_thread
         sys.unraisablehook = self._take_unraisable
         told_faults.told.connect(self._say)
+        self._state.video_changed.connect(self._hide_what_is_open)
+        self._state.earlier_changed.connect(self._hide_what_is_open)
         self._counting.start()
 
     def release(self) -> None:
@@ -46,6 +48,8 @@ class UnexpectedErrors(QObject):
         sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
         sys.unraisablehook = sys.__unraisablehook__
         told_faults.told.disconnect(self._say, missing_ok=True)
+        self._state.video_changed.disconnect(self._hide_what_is_open, missing_ok=True)
+        self._state.earlier_changed.disconnect(self._hide_what_is_open, missing_ok=True)
         self._counting.stop()
         if self._log is not None:
             self._log.write_counts(ending=True)
@@ -77,6 +81,11 @@ class UnexpectedErrors(QObject):
 
     def _say(self, sentence: str) -> None:
         self._state.post(sentence, "error")
+
+    def _hide_what_is_open(self, _: object) -> None:
+        """Names of these files stand in no entry from now on."""
+        shown = [self._state.path] if self._state.path is not None else []
+        hide(*shown, *self._state.earlier)
 
     def _count(self) -> None:
         if self._log is not None:

@@ -1,0 +1,64 @@
+"""What the dialog About says, in words and as text for a report."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import qVersion
+
+from lineament.build_facts import commit, versions
+from lineament.errors import LineamentError
+from lineament.models import describe_model
+from lineament.version import __version__
+from lineament_desktop.state import ModelFacts
+
+PURPOSE = (
+    "A workbench for facial-behaviour research: review an interview, measure the face, and see what a model of "
+    "depression severity makes of it."
+)
+RESEARCH = (
+    "Research use only: what is shown is a model estimate, not a diagnosis. Action units are geometric estimates from "
+    "facial landmarks."
+)
+LICENCE = "Apache License 2.0"
+NO_MODEL = "none that can be read"
+
+
+@dataclass(frozen=True)
+class AboutFacts:
+    """model: name and kind of the one in use; provenance: what it was trained on. parts: versions by name."""
+
+    version: str
+    commit: str
+    model: str
+    provenance: str
+    parts: dict[str, str]
+
+    def for_report(self) -> str:
+        """Plain text: what a report of a fault begins with; it names no folder."""
+        lines = [f"Lineament {self.version}{f' ({self.commit[:12]})' if self.commit else ''}"]
+        lines += [f"{name} {version}" for name, version in self.parts.items()]
+        return "\n".join([*lines, f"Model: {self.model}", f"Trained on: {self.provenance}"])
+
+
+def gather(model: ModelFacts | None) -> AboutFacts:
+    """Imports nothing heavy."""
+    parts = dict(versions())
+    where = list(parts).index("PySide6") + 1 if "PySide6" in parts else 1
+    named = list(parts.items())
+    named.insert(where, ("Qt", qVersion()))
+    said, provenance = NO_MODEL, "unknown"
+    if model is not None:
+        said = f"{model.name} ({model.kind})"
+        provenance = _provenance(model)
+    return AboutFacts(__version__, commit(), said, provenance, dict(named))
+
+
+def _provenance(model: ModelFacts) -> str:
+    try:
+        card = describe_model(model.folder).card
+    except LineamentError:
+        return "its card can no longer be read"
+    persons = sum(card.persons.values())
+    of = f"{persons:,} simulated persons" if card.trained_on_simulated else f"{persons:,} persons"
+    warning = "; its figures say nothing about people" if card.trained_on_simulated else ""
+    behaviour = "simulated behaviour" if card.trained_on_simulated else "recordings"
+    return f"{behaviour} ({of}), measured by {card.trained_on}{warning}"
