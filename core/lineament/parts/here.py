@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.metadata import Distribution, distributions
 
 from lineament.parts.distribution import Part, licence_files, part_of
 from lineament.parts.sbom import sbom
@@ -62,16 +62,14 @@ def is_package() -> bool:
 
 def installed_parts() -> list[Part]:
     """Distributions that Lineament asks for, and those that they ask for, as far as they are installed."""
+    installed = {_canonical(one.metadata["Name"]): one for one in distributions()}  # once: a search for each takes long
     found: dict[str, Distribution] = {}
     wanted = [OURS]
     while wanted:
         name = wanted.pop()
-        if name in found:
+        if name in found or name not in installed:  # of an extra that is not installed, or of another system
             continue
-        try:
-            found[name] = distribution(name)
-        except PackageNotFoundError:
-            continue  # of an extra that is not installed, or of another system
+        found[name] = installed[name]
         wanted += [_canonical(match[0]) for line in found[name].requires or () if (match := _NAME.match(line))]
     return [part_of(found[name]) for name in sorted(found) if name != OURS]
 

@@ -31,6 +31,8 @@ POLL_MS = 500
 LEVELS = ("Everything", "Warnings and worse", "Errors and faults")
 EMPTY = "The log is empty: nothing unexpected has happened yet."
 NONE_MATCH = "No entry has these words at this level."
+FRAME = "{ border: 1px solid palette(mid); border-radius: 4px; }"
+ROWS = "QTreeView::item { padding: 4px 6px; }"  # as much room at the left as the heads of the columns have
 LOCAL = "Names of files, folders and people are left out; nothing is sent anywhere."
 
 
@@ -75,6 +77,7 @@ class LogWindow(QDialog):
         self.view.setModel(self.model)
         self.view.setAccessibleName("Entries of the log")
         self.view.setRootIsDecorated(False)
+        self.view.setStyleSheet(ROWS)
         self.view.setUniformRowHeights(True)
         self.view.setAllColumnsShowFocus(True)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -84,10 +87,11 @@ class LogWindow(QDialog):
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         metrics = self.view.fontMetrics()
         for column, widest in ((0, "2026-12-28 00:00:00.000"), (1, "Warning"), (3, "lineament_desktop.jobs")):
-            self.view.setColumnWidth(column, metrics.horizontalAdvance(widest) + 28)
+            self.view.setColumnWidth(column, metrics.horizontalAdvance(widest) + 24)
         self.view.selectionModel().selectionChanged.connect(self._show_details)
         self.details = QPlainTextEdit()
         self.details.setReadOnly(True)
+        self.details.setStyleSheet(f"QPlainTextEdit {FRAME}")
         self.details.setAccessibleName("The whole entry")
         self.details.setPlaceholderText("Choose an entry to read all of it.")
         self.details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))

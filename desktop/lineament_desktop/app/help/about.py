@@ -1,14 +1,15 @@
 """What this is, of which version, and what it stands on; to be copied into a report."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from lineament_desktop.app.help.about_facts import LICENCE, PURPOSE, RESEARCH, AboutFacts
 
-WIDTH = 560
+WIDTH = 600
+BETWEEN_GROUPS = 12
 TITLE = "About Lineament"
-COPIED = "Copied: paste it into your report."
+COPIED = "Copied."
 LOCAL = "Everything is computed on this computer; nothing is sent anywhere."
 TITLE_SIZE = 1.5
 
@@ -41,7 +42,7 @@ class AboutDialog(QDialog):
         column.addWidget(_words(LOCAL, muted=True))
         column.addStretch(1)
         column.addLayout(self._buttons())
-        self.setFixedWidth(WIDTH)
+        self.setMinimumWidth(WIDTH)
 
     def _say_what_it_is(self, column: QVBoxLayout) -> None:
         heading = _words(f"Lineament {self.facts.version}")
@@ -66,15 +67,19 @@ class AboutDialog(QDialog):
             ("Trained on", facts.provenance),
             ("Licence", LICENCE),
             ("Commit", facts.commit or "not recorded in this installation"),
+            ("", ""),
             *facts.parts.items(),
         ]
         for row, (name, value) in enumerate(rows):
+            if not name:
+                grid.setRowMinimumHeight(row, BETWEEN_GROUPS)
+                continue
             head = QLabel(name)
             head.setObjectName("muted")
             grid.addWidget(head, row, 0, Qt.AlignmentFlag.AlignTop)
             words = _words(value)
             words.setAccessibleName(f"{name}: {value}")
-            if name == "Trained on" and "simulated" in value:
+            if name == "Trained on" and facts.simulated:
                 words.setObjectName("simulated")
             grid.addWidget(words, row, 1)
         return grid
@@ -87,6 +92,13 @@ class AboutDialog(QDialog):
         row.addWidget(self.said, 1)
         row.addWidget(self.close_button)
         return row
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as its words are when they wrap."""
+        super().showEvent(event)
+        layout = self.layout()
+        assert layout is not None
+        self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
 
     def copy(self) -> None:
         QGuiApplication.clipboard().setText(self.facts.for_report())

@@ -24,12 +24,15 @@ NO_MODEL = "none that can be read"
 
 @dataclass(frozen=True)
 class AboutFacts:
-    """model: name and kind of the one in use; provenance: what it was trained on. parts: versions by name."""
+    """model: name and kind of the one in use; provenance: what it was trained on. simulated: that was no person.
+    parts: versions by name.
+    """
 
     version: str
     commit: str
     model: str
     provenance: str
+    simulated: bool
     parts: dict[str, str]
 
     def for_report(self) -> str:
@@ -45,11 +48,10 @@ def gather(model: ModelFacts | None) -> AboutFacts:
     where = list(parts).index("PySide6") + 1 if "PySide6" in parts else 1
     named = list(parts.items())
     named.insert(where, ("Qt", qVersion()))
-    said, provenance = NO_MODEL, "unknown"
-    if model is not None:
-        said = f"{model.name} ({model.kind})"
-        provenance = _provenance(model)
-    return AboutFacts(__version__, commit(), said, provenance, dict(named))
+    said = f"{model.name} ({model.kind})" if model is not None else NO_MODEL
+    provenance = _provenance(model) if model is not None else "unknown"
+    simulated = model is not None and model.simulated
+    return AboutFacts(__version__, commit(), said, provenance, simulated, dict(named))
 
 
 def _provenance(model: ModelFacts) -> str:
@@ -58,7 +60,6 @@ def _provenance(model: ModelFacts) -> str:
     except LineamentError:
         return "its card can no longer be read"
     persons = sum(card.persons.values())
-    of = f"{persons:,} simulated persons" if card.trained_on_simulated else f"{persons:,} persons"
-    warning = "; its figures say nothing about people" if card.trained_on_simulated else ""
-    behaviour = "simulated behaviour" if card.trained_on_simulated else "recordings"
-    return f"{behaviour} ({of}), measured by {card.trained_on}{warning}"
+    if card.trained_on_simulated:
+        return f"simulated behaviour of {persons:,} simulated persons; its figures say nothing about people"
+    return f"recordings of {persons:,} persons, measured by {card.trained_on}"

@@ -38,6 +38,8 @@ INSTALLED = (
     "This is not a package: the parts below are what is installed for Lineament here, each under its own licence."
 )
 READING = "The licences are being read."
+FRAME = "{ border: 1px solid palette(mid); border-radius: 4px; outline: none; }"
+ROWS = "QListWidget::item { padding: 4px 6px; }"
 PART = Qt.ItemDataRole.UserRole
 
 
@@ -57,9 +59,11 @@ class NoticesWindow(QDialog):
         self.field.textChanged.connect(self._fill)
         self.list = QListWidget()
         self.list.setAccessibleName("Parts of Lineament")
+        self.list.setStyleSheet(f"QListWidget {FRAME} {ROWS}")
         self.list.currentItemChanged.connect(self._show)
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
+        self.text.setStyleSheet(f"QPlainTextEdit {FRAME}")
         self.text.setAccessibleName("Licence")
         self.said = QLabel(READING)
         self.said.setWordWrap(True)
