@@ -39,7 +39,7 @@ from lineament.training.mpdrm.evaluation import change_statistics, log_statistic
 from lineament.training.mpdrm.loop import MpdrmLoop, train_visits
 from lineament.training.mpdrm.scoring import code_visits, score_visits
 
-FOLDER = Path(__file__).resolve().parents[3] / "docs" / "study" / "mpdrm"
+FOLDER = Path(__file__).resolve().parents[4] / "docs" / "study" / "mpdrm"
 DEV_SHARE = 0.15
 _AT_ONCE = 50
 """Persons read before they are kept in the cache."""
