@@ -31,6 +31,7 @@ class ModelCardDialog(QDialog):
         heading.addWidget(self.simulated)
         self.browser = MarkdownBrowser(self.windowTitle(), card.markdown())
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName("Parts of the card")
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.browser, "&Card")
         self.architecture: ArchitectureView | None = None

@@ -55,6 +55,7 @@ class ShortcutsDialog(QDialog):
         content = QWidget()
         content.setLayout(columns)
         self.scroller = QScrollArea()
+        self.scroller.setAccessibleName("Actions and their keys")
         self.scroller.setWidgetResizable(True)
         self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.scroller.setWidget(content)

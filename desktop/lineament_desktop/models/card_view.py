@@ -66,6 +66,7 @@ class CardView(QWidget):
         super().__init__()
         self.entry, self.card = entry, card
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName("Parts of the card")
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self._overview(), "&Overview")
         if entry.genotype is not None:

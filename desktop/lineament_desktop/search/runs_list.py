@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -41,6 +42,15 @@ TASK_WORDS = {
     "paused": "paused",
     "stopping": "stopping",
 }
+ICON = QSize(16, 16)
+STYLE = """
+QListWidget { border: 1px solid palette(mid); border-radius: 4px; outline: none; }
+QListWidget::item { padding: 4px; border-left: 3px solid transparent; }
+QListWidget::item:selected {
+  background: palette(midlight); color: palette(text); border-left-color: palette(highlight);
+}
+"""
+"""As the list of models marks its rows: what is chosen keeps the colours of its words and its icon."""
 ICONS = {"failed": "error", "unreadable": "error", "interrupted": "warning", "running": "play", "paused": "pause"}
 NO_RUNS = "No search has been run yet. Start one with the form, or open the folder of a run."
 
@@ -58,7 +68,8 @@ class RunsList(QWidget):
         self.list.setObjectName("runs")
         self.list.setAccessibleName("Runs")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.list.setIconSize(QSize(16, 16))
+        self.list.setIconSize(ICON)
+        self.list.setStyleSheet(STYLE)
         self.list.setWordWrap(True)
         self.list.setSpacing(1)
         self.nothing = QLabel(NO_RUNS)
@@ -120,11 +131,11 @@ class RunsList(QWidget):
             self._on_select()
 
     def _dress(self) -> None:
+        blank = _blank_icon()
         for row in range(self.list.count()):
             item = self.list.item(row)
             drawing = ICONS.get(item.data(ROLE + 1))
-            if drawing is not None:
-                item.setIcon(icon(drawing))
+            item.setIcon(icon(drawing) if drawing is not None else blank)
 
     def selected(self) -> list[Path]:
         """In the order of the list."""
@@ -165,6 +176,13 @@ def _of_run(run: RunSummary) -> tuple[Path, str, str, str]:
     kind = run.state.kind
     parts = [STATE_WORDS[kind], _when(run.created), run.cohort.replace("simulated:", "simulated ").replace(":", " ")]
     return run.folder, run.folder.name, " · ".join(part for part in parts if part), kind
+
+
+def _blank_icon() -> QIcon:
+    """As wide as the others, so that the names of all runs begin at one place."""
+    pixmap = QPixmap(ICON)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    return QIcon(pixmap)
 
 
 def _when(created: str) -> str:

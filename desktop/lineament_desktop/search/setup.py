@@ -99,6 +99,7 @@ class Setup(QWidget):
     def _lay_out(self) -> None:
         area = QScrollArea()
         area.setWidgetResizable(True)
+        area.setAccessibleName("Settings of the search")
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFrameShape(QFrame.Shape.NoFrame)
         inside = QWidget()

@@ -61,6 +61,7 @@ class SearchWorkspace(QWidget):
 
     def _lay_out(self) -> None:
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName("New search, or runs")
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.setup, "New search")
         self.tabs.addTab(self.runs, "Runs")

@@ -52,12 +52,14 @@ class PageBrowser(MarkdownBrowser):
         cursor.mergeBlockFormat(shape)
         shade = QTextCharFormat()
         shade.setBackground(ground)
-        for fragment in block:
-            found = fragment.fragment()
+        fragments = block.begin()
+        while not fragments.atEnd():
+            found = fragments.fragment()
             if found.charFormat().fontFixedPitch():
                 cursor.setPosition(found.position())
                 cursor.setPosition(found.position() + found.length(), QTextCursor.MoveMode.KeepAnchor)
                 cursor.mergeCharFormat(shade)
+            fragments += 1
 
     def headings(self) -> dict[str, QTextBlock]:
         """By their anchors; the page's own title is ""."""
@@ -88,7 +90,7 @@ class PageBrowser(MarkdownBrowser):
             at = self.document().find(word)
             while not at.isNull():
                 one = QTextEdit.ExtraSelection()
-                one.cursor, one.format = at, shade  # type: ignore[attr-defined]
+                one.cursor, one.format = at, shade
                 found.append(one)
                 at = self.document().find(word, at, QTextDocument.FindFlag(0))
         self.setExtraSelections(found)

@@ -18,22 +18,22 @@ class EntryDelegate(QStyledItemDelegate):
     """An item that cannot be chosen is a group's title; one with an excerpt is a hit; others are pages."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
-        line = QFontMetrics(option.font).height()  # type: ignore[attr-defined]
+        line = QFontMetrics(option.font).height()
         if index.data(EXCERPT):
-            small = QFontMetrics(small_font(option.font)).height()  # type: ignore[attr-defined]
+            small = QFontMetrics(small_font(option.font)).height()
             return QSize(0, line + LINES * small + 3 * ABOVE)
         return QSize(0, line + (2 if _is_page(index) else 4) * ABOVE)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         t, hit = tokens(), index.data(EXCERPT)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
         if chosen:
             painter.fillRect(rect, QColor(t.accent))
         colour = t.on_accent if chosen else t.text if _is_page(index) else t.muted
-        font = QFont(option.font)  # type: ignore[attr-defined]
+        font = QFont(option.font)
         font.setBold(bool(hit) or not _is_page(index))
         box = rect.adjusted(EDGE if hit or not _is_page(index) else EDGE + INDENT, ABOVE, -EDGE, -ABOVE)
         painter.setFont(font)
@@ -43,7 +43,7 @@ class EntryDelegate(QStyledItemDelegate):
         painter.drawText(box, place | Qt.AlignmentFlag.AlignLeft, title)
         if hit:
             below = box.adjusted(0, painter.fontMetrics().height(), 0, 0)
-            painter.setFont(small_font(option.font))  # type: ignore[attr-defined]
+            painter.setFont(small_font(option.font))
             painter.setPen(QColor(t.on_accent if chosen else t.muted))
             painter.setClipRect(below.adjusted(0, 0, 0, LINES * painter.fontMetrics().height() - below.height()))
             painter.drawText(below, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop, str(hit))

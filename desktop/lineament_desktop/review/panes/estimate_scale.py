@@ -18,6 +18,7 @@ class EstimateScale(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._prediction: Prediction | None = None
+        self.setAccessibleName("Estimate on the scale")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
@@ -25,6 +26,7 @@ class EstimateScale(QWidget):
         self._prediction = prediction
         bands = prediction.scale.cut_offs if prediction is not None else ()
         self.setToolTip(", ".join(f"{name} from {low}" for low, name in bands))
+        self.setAccessibleDescription(_spoken(prediction) if prediction is not None else "")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -96,3 +98,15 @@ class EstimateScale(QWidget):
         painter.setBrush(QColor(t.surface))
         corners = [QPointF(x, middle - 7), QPointF(x + 6, middle), QPointF(x, middle + 7), QPointF(x - 6, middle)]
         painter.drawPolygon(QPolygonF(corners))
+
+
+def _spoken(prediction: Prediction) -> str:
+    """What is drawn, interval first."""
+    scale = prediction.scale
+    parts = ["No estimate"]
+    if prediction.interval is not None and prediction.score is not None:
+        low, high = prediction.interval
+        parts = [f"{prediction.level * 100:.0f} % interval {low:.0f} to {high:.0f}", f"point {prediction.score:.1f}"]
+    bands = ", ".join(f"{name} from {lowest}" for lowest, name in scale.cut_offs)
+    parts += [f"constant baseline {prediction.baseline:.1f}", f"{scale.name} from {scale.low} to {scale.high}: {bands}"]
+    return "; ".join(parts)

@@ -81,6 +81,7 @@ class HabitPane(SignalPane):
         in_brackets = f" ({key})" if key else ""
         self.earlier_button.setToolTip(f"Choose the recordings of this person's earlier visits{in_brackets}")
         self.earlier_button.setEnabled(self.state.recording is not None)
+        self.setAccessibleDescription(self.headline.text())
 
     def picture(self) -> Picture:
         prediction = self.state.prediction

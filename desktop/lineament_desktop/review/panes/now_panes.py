@@ -113,7 +113,7 @@ class BarList(QWidget):
     def _paint_mark(self, painter: QPainter, centre: QPointF, present: bool) -> None:
         """A filled dot for present, a hollow one for absent."""
         t = tokens()
-        painter.setPen(QPen(QColor(t.text if present else t.line), 1.2))
+        painter.setPen(QPen(QColor(t.text if present else t.muted), 1.2))
         painter.setBrush(QColor(t.text) if present else Qt.BrushStyle.NoBrush)
         painter.drawEllipse(centre, 3, 3)
 

@@ -22,8 +22,16 @@ class TimeRuler(QWidget):
         self.inset = (1, 1)
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName("Time axis of the charts")
-        axis.changed.connect(self.update)
+        axis.changed.connect(self._on_change)
+        state.playhead_changed.connect(self._on_change)
         theme.changed.connect(self.update)
+
+    def _on_change(self, *_: object) -> None:
+        axis, playhead = self._axis, self._state.playhead
+        shown = f"{tick_label(axis.start, fine=False)} to {tick_label(axis.stop, fine=False)}"
+        at = f", playhead at {tick_label(playhead.time_s, fine=False)}" if playhead is not None else ""
+        self.setAccessibleDescription(f"{shown}{at}" if axis.span > 0 else "")
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(600, HEIGHT)

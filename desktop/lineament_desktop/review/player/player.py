@@ -185,6 +185,7 @@ class ReviewPlayer(QObject):
         for layer in self.view.layers:
             if layer.name == name:
                 layer.visible = visible
+        self.view.describe()
         self.view.update()
 
     # Frames

@@ -95,10 +95,23 @@ class SeekBar(QAbstractSlider):
 
     def _take_playhead(self, playhead: Playhead) -> None:
         self.setValue(playhead.frame)
-        self.setAccessibleDescription(f"{format_time(playhead.time_s)}, frame {playhead.frame}")
+        self._describe()
         self.update()
 
+    def _describe(self) -> None:
+        """What is drawn, for those who do not see it."""
+        state, parts = self._state, []
+        if state.playhead is not None:
+            parts.append(f"{format_time(state.playhead.time_s)}, frame {state.playhead.frame}")
+        if state.loop is not None:
+            first, last = (format_time(time_s) for time_s in state.loop)
+            parts.append(f"repeated from {first} to {last}")
+        if state.recording is not None and state.recording.n_rows:
+            parts.append(f"{100 * analysed_share(state.recording, self._duration_s):.0f} % measured")
+        self.setAccessibleDescription("; ".join(parts))
+
     def _repaint(self) -> None:
+        self._describe()
         self.update()
 
     def _redraw_soon(self) -> None:

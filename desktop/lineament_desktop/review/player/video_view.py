@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lineament.video import Frame
-from lineament_desktop.review.player.frame_state import FrameState
+from lineament_desktop.review.player.frame_state import FrameState, Measured
 from lineament_desktop.review.player.layers import OverlayLayer
 from lineament_desktop.review.player.view_transform import ViewTransform
 from lineament_desktop.theme import theme, tokens
@@ -55,6 +55,7 @@ class VideoView(QWidget):
         self.paint_log: deque[PaintRecord] = deque(maxlen=4096)
         self._opacity = 1.0
         self._state: FrameState | None = None
+        self._measured: Measured | None = None  # of the frame before
         self._image: QImage | None = None
         self._fine: QImage | None = None  # the picture at rest, scaled with all its pixels
         self._rest = QTimer(self)
@@ -80,17 +81,29 @@ class VideoView(QWidget):
 
     def show_state(self, state: FrameState) -> None:
         """Show this picture with this overlay, at the next paint."""
+        before, self._measured = self._measured, state.measured
         if self._state is None or state.frame is not self._state.frame:
             self._image, self._fine = shallow_image(state.frame), None
             self._rest.start()
         self._state, self._notice = state, ""
+        if before != state.measured:
+            self.describe()
         self.update()
 
     def show_notice(self, text: str) -> None:
         """Words in place of a picture: nothing open, or a video that is being opened."""
-        self._state, self._image, self._fine, self._notice = None, None, None, text
+        self._state, self._image, self._fine, self._notice, self._measured = None, None, None, text, None
         self.setAccessibleDescription(text)
         self.update()
+
+    def describe(self) -> None:
+        """For those who do not see it: what was measured in the frame, and which layers are drawn on it."""
+        if self._state is None:
+            return
+        drawn = ", ".join(layer.title.lower() for layer in self.layers if layer.visible) or "nothing"
+        found = f"a face, drawn on it: {drawn}"
+        measured = self._state.measured
+        self.setAccessibleDescription(found if measured == "face" else _HINTS.get(measured, _HINTS["not measured"]))
 
     @property
     def is_empty(self) -> bool:

@@ -49,6 +49,7 @@ class Overview(Panel):
         for card, height in zip(self._cards, LEAST_HEIGHTS, strict=True):
             card.setMinimumHeight(height)
         inside = QWidget()
+        inside.setAccessibleName("Overview of the search")
         self._grid = QGridLayout(inside)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(8)

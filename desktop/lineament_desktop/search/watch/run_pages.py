@@ -39,6 +39,7 @@ class Swatch(QWidget):
     def __init__(self, number: int) -> None:
         super().__init__()
         self._number = number
+        self.setAccessibleName(f"Colour of run {number + 1} in the chart of losses")
         self.setFixedWidth(6)
         theme.changed.connect(self.update)
 

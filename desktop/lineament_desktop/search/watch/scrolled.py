@@ -18,3 +18,4 @@ class Scrolled(QScrollArea):
         """In place of what was shown, which is thrown away."""
         self.setWidget(content)
         content.setAutoFillBackground(False)
+        self.setAccessibleName(self.accessibleName() or content.accessibleName())
