@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -80,7 +81,6 @@ class SettingsDialog(QDialog):
         self.heading.setContentsMargins(4, 0, 0, 4)
         self.restart.setObjectName("muted")
         self.restart.setWordWrap(True)
-        self.reset_all.setAutoDefault(False)
         self.close_box = close_button(self)
         right = QVBoxLayout()
         right.setSpacing(4)
@@ -131,6 +131,14 @@ class SettingsDialog(QDialog):
     def row(self, one: Preference[Any]) -> PreferenceRow:
         """Raises `StopIteration` for a setting that stands on no page."""
         return next(row for page in self.pages.values() for row in page.rows if row.preference is one)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return ends a field or chooses in a list; it presses a button only where one has the focus."""
+        returned = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if returned and not isinstance(self.focusWidget(), QPushButton):
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     # Following and changing
 

@@ -41,7 +41,6 @@ class KeysPage(QWidget):
 
     def _button(self, text: str, command: object) -> QPushButton:
         button = QPushButton(text)
-        button.setAutoDefault(False)
         button.clicked.connect(command)
         return button
 
