@@ -59,7 +59,7 @@ SMALL = SearchConfig(
 """Every search of the study. Small on purpose: more cohorts tell more than a larger budget on each."""
 
 
-LARGE = {"recipe": replace(SMALL.recipe, steps=150)}
+LARGE = {"budget": 5_200, "recipe": replace(SMALL.recipe, steps=150)}
 """Changes for a cohort of several hundred persons: there is more to learn, and longer trainings are worth fewer."""
 
 
