@@ -58,6 +58,8 @@ def wants_a_name(widget: QWidget) -> bool:
         return False  # clear buttons, lists that open, viewports
     if type(widget).__name__ in ("QTabBar", "QSplitterHandle", "ScrollButton"):
         return False
+    if isinstance(widget, QLabel) and not widget.text():
+        return False  # its words come later
     focusable = widget.focusPolicy() != Qt.FocusPolicy.NoFocus
     return is_painted_by_us(widget) or isinstance(widget, INTERACTIVE) or (focusable and not widget.isWindow())
 

@@ -32,6 +32,8 @@ from lineament.settings import Setting
 from lineament.training.control.messages import EpochTold
 from lineament.training.unfinished_folders import UnfinishedTraining
 from lineament_desktop.app.main_window import MainWindow
+from lineament_desktop.app.palette.palette import Palette
+from lineament_desktop.app.settings.dialog import SettingsDialog
 from lineament_desktop.models import ModelsWorkspace
 from lineament_desktop.models.compare_dialog import CompareDialog
 from lineament_desktop.models.work import Compared
@@ -41,8 +43,8 @@ from lineament_desktop.state.settings import Settings
 
 Scene = tuple[str, QWidget]
 SECONDS = 30.0
-OWN_DIALOGS = ("help.keys", "help.about", "model.card", "help.settings", "file.settings", "view.palette", "help.log")
-"""Actions that open a dialog of the window's own, those of them that there are."""
+OWN_DIALOGS = ("help.keys", "help.about", "help.log", "help.self_test", "help.notices", "model.card", "file.settings")
+"""Actions that open a dialog of the window's own."""
 LONG = (
     "an interview of last week.mp4: the recording is incomplete: its table of frames is missing, as when a camera or "
     "a copy stops half-way. Copy it again from the camera, or repair it with the camera's own program."
@@ -232,17 +234,28 @@ class Whole:
     def dialogs(self) -> Iterator[Scene]:
         window = self.window
         window.show_page("review")
-        known = {action.id for action in window.registry.listed()}
         for name in OWN_DIALOGS:
-            if name not in known:
-                continue
             before = set(QApplication.topLevelWidgets())
             window.registry[name].trigger()
             rest()
             opened = [w for w in QApplication.topLevelWidgets() if w not in before and w.isVisible()]
-            for dialog in (w for w in opened if isinstance(w, QDialog)):
+            (dialog,) = (w for w in opened if isinstance(w, QDialog))
+            if isinstance(dialog, SettingsDialog):
+                yield from self._settings(dialog)
+            else:
                 yield f"dialog of {name}", dialog
-                dialog.close()
+            dialog.close()
+        window.registry["view.palette"].trigger()
+        rest()
+        yield "command palette", window
+        window.findChild(Palette).leave()
+
+    @staticmethod
+    def _settings(dialog: SettingsDialog) -> Iterator[Scene]:
+        for row in range(dialog.list.count()):
+            dialog.list.setCurrentRow(row)
+            rest()
+            yield f"settings {dialog.list.item(row).text().lower()}", dialog
 
     def guide(self) -> Iterator[Scene]:
         self.window.guide.open("review")

@@ -15,7 +15,7 @@ CONTENTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Start here", ("clinician", "researcher")),
     ("Review", ("review", "numbers", "analysing", "visits", "regions", "distribution")),
     ("Research", ("search", "models", "data", "command-line", "cluster")),
-    ("Look up", ("trouble", "glossary")),
+    ("Look up", ("settings", "trouble", "glossary")),
 )
 """Names of the pages in their order, under the titles of their groups."""
 
