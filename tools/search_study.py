@@ -15,7 +15,7 @@ from pathlib import Path
 
 from lineament.progress import Cancelled, CancelToken
 from lineament.search.engines import choose_engine
-from lineament.search.study.cells import ABLATIONS, METHODS, SMALL, Cell, Study, StudyCohort
+from lineament.search.study.cells import ABLATIONS, LARGE, METHODS, SMALL, Cell, Study, StudyCohort
 from lineament.search.study.curve_table import curves_to_markdown
 from lineament.search.study.curves import CurveCohort, Curves, found_in
 from lineament.search.study.table import read_cells, to_comparison, to_markdown
@@ -29,8 +29,8 @@ CURVE_SEED, CURVES = 101, 3
 TEXT = """# The searches compared
 
 Simulated cohorts only: these figures show what the machinery does, nothing about people. Cohorts marked "toy" are far
-easier than people are. Every search may cost {budget:,} steps (of one architecture on 24 sessions x 12 windows); each
-winner is then retrained in {folds} folds. Final predictor: the winner's ensemble stacked with ridge on session
+easier than people are. Every search may cost {budget:,} steps (of one architecture on 24 sessions x 12 windows), {large:,}
+where there are hundreds of persons; each winner is then retrained in {folds} folds. Final predictor: the winner's ensemble stacked with ridge on session
 statistics, or the constant where the search itself found nothing better. Intervals: 95 %, bootstrap over all test
 persons; p: paired sign-flip test over the same persons. Share of the reachable gain: (constant - model) / (constant -
 oracle) in RMSE, the oracle knowing each session's true behaviour parameters. Made by `make study`.
@@ -111,7 +111,7 @@ def main() -> int:
             )
     (FOLDER / "cells").mkdir(parents=True, exist_ok=True)
     tables = to_markdown(read_cells(FOLDER / "cells")) + "\n" + curves_to_markdown(read_cells(FOLDER / "curves"))
-    text = TEXT.format(budget=SMALL.budget, folds=SMALL.folds, tables=tables)
+    text = TEXT.format(budget=SMALL.budget, large=LARGE["budget"], folds=SMALL.folds, tables=tables)
     (FOLDER / "README.md").write_text(text)
     comparison = to_comparison(read_cells(FOLDER / "cells"))
     if comparison is not None:
