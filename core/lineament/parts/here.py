@@ -70,7 +70,8 @@ def installed_parts() -> list[Part]:
         if name in found or name not in installed:  # of an extra that is not installed, or of another system
             continue
         found[name] = installed[name]
-        wanted += [_canonical(match[0]) for line in found[name].requires or () if (match := _NAME.match(line))]
+        asked = (line for line in found[name].requires or () if name == OURS or "extra ==" not in line)
+        wanted += [_canonical(match[0]) for line in asked if (match := _NAME.match(line))]
     return [part_of(found[name]) for name in sorted(found) if name != OURS]
 
 

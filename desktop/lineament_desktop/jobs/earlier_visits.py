@@ -62,7 +62,8 @@ class EarlierVisits(QObject):
                 return
             self._reading = None
             if done.failure is not None:
-                self._state.post(f"{done.failure} The earlier visits stay as they were.", "error")
+                kept = "" if done.unforeseen else " The earlier visits stay as they were."
+                self._state.post(done.failure + kept, "error")
             elif not done.cancelled:
                 self._take(cast(tuple[Path, ...], done.result))
 

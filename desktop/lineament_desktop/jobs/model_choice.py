@@ -84,7 +84,7 @@ class ModelChoice(QObject):
                 return
             self._opening = None
             if done.failure is not None:
-                self._refuse(done.failure)
+                self._refuse(done.failure, said_all=done.unforeseen)
             elif not done.cancelled:
                 self._take(cast(ModelFacts, done.result), default=folder is None)
 
@@ -92,9 +92,9 @@ class ModelChoice(QObject):
         self._opening = job
         self._runner.start(job, lambda event: None, loaded)
 
-    def _refuse(self, sentence: str) -> None:
+    def _refuse(self, sentence: str, *, said_all: bool = False) -> None:
         present = self._state.model
-        kept = f" The model {present.name} stays in use." if present is not None else ""
+        kept = f" The model {present.name} stays in use." if present is not None and not said_all else ""
         self._state.post(sentence + kept, "error")
 
     def _take(self, facts: ModelFacts, *, default: bool) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -63,6 +64,7 @@ class NoticesWindow(QDialog):
         self.list.currentItemChanged.connect(self._show)
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
+        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setStyleSheet(f"QPlainTextEdit {FRAME}")
         self.text.setAccessibleName("Licence")
         self.said = QLabel(READING)

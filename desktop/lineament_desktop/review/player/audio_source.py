@@ -100,6 +100,9 @@ class AudioSource:
                     self._decode(container, *order)
         except (av.FFmpegError, OSError) as error:
             self._give_up(str(error))
+        except BaseException:
+            self._give_up("something unexpected")  # silence, or the picture would wait for its clock for ever
+            raise
 
     def _next_order(self) -> tuple[float, float] | None:
         with self._changed:
