@@ -29,11 +29,12 @@ CURVE_SEED, CURVES = 101, 3
 TEXT = """# The searches compared
 
 Simulated cohorts only: these figures show what the machinery does, nothing about people. Cohorts marked "toy" are far
-easier than people are. Every search may cost {budget:,} steps (of one architecture on 24 sessions x 12 windows), {large:,}
-where there are hundreds of persons; each winner is then retrained in {folds} folds. Final predictor: the winner's ensemble stacked with ridge on session
-statistics, or the constant where the search itself found nothing better. Intervals: 95 %, bootstrap over all test
-persons; p: paired sign-flip test over the same persons. Share of the reachable gain: (constant - model) / (constant -
-oracle) in RMSE, the oracle knowing each session's true behaviour parameters. Made by `make study`.
+easier than people are. Every search may cost {budget:,} steps (of one architecture on 24 sessions x 12 windows), or
+{large:,} where there are hundreds of persons; each winner is then retrained in {folds} folds. Final predictor: the
+winner's ensemble stacked with ridge on session statistics, or the constant where the search itself found nothing
+better. Intervals: 95 %, bootstrap over all test persons; p: paired sign-flip test over the same persons. Share of the
+reachable gain: (constant - model) / (constant - oracle) in RMSE, the oracle knowing each session's true behaviour
+parameters. Made by `make study`.
 
 {tables}"""
 
