@@ -26,8 +26,7 @@ def make_window(qtbot: QtBot, qapp: QApplication) -> Iterator[MakeWindow]:
         window.resize(1440, 900)
         window.show()
         window.activateWindow()
-        qtbot.waitActive(window)
-        qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is window and QApplication.focusWidget() is not None)
         return window
 
     yield make

@@ -2,9 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lineament_desktop.app.palette.drawing import FOUND, LineDrawing
 from lineament_desktop.app.palette.entries import Entry, Found, entries_of, found
@@ -50,7 +58,7 @@ class Palette(QFrame):
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._app = window, QCoreApplication.instance() or window
         self._entries: list[Entry] = []
         self.setObjectName("card")
         self.setAccessibleName("Command palette")
@@ -86,12 +94,11 @@ class Palette(QFrame):
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._window.installEventFilter(self)
+        self._app.installEventFilter(self)
 
     def leave(self) -> None:
         """Go, and give the focus back to the window."""
         if self.isVisible():
-            self._window.removeEventFilter(self)
             had_focus = self.field.hasFocus()
             self.hide()
             if had_focus:
@@ -159,11 +166,22 @@ class Palette(QFrame):
         self.field.setAccessibleDescription(in_words(hit.entry) if hit is not None else NOTHING)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
+        """While it is open: a press elsewhere closes it, also where that takes no focus."""
+        if watched is self._window and event.type() == QEvent.Type.Resize:
             self.place()
-        elif event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.WindowDeactivate):
+        elif event.type() == QEvent.Type.MouseButtonPress and self._is_outside(watched):
             self.leave()
         return super().eventFilter(watched, event)
+
+    def _is_outside(self, pressed: QObject) -> bool:
+        """In the window, and not in the palette."""
+        if not isinstance(pressed, QWidget) or pressed.window() is not self._window:
+            return False
+        return pressed is not self and not self.isAncestorOf(pressed)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._app.removeEventFilter(self)
+        super().hideEvent(event)
 
 
 def in_words(entry: Entry) -> str:
