@@ -110,11 +110,18 @@ def test_68_points_lay_a_map_where_478_do() -> None:
     np.testing.assert_allclose(laid_on(points), laid_on(points[LANDMARKS_68, :2]))
 
 
-@pytest.mark.parametrize(("strongest", "top"), [(1.0, 2.0), (2.1, 4.0), (7.9, 8.0), (40.0, 64.0)])
+@pytest.mark.parametrize(("strongest", "top"), [(1.0, 2.0), (2.1, 3.0), (7.9, 8.0), (40.0, 64.0)])
 def test_the_scale_ends_at_a_step(strongest: float, top: float) -> None:
     cells = np.ones((1, 10, 10), np.float32) / 100
     cells[0, 0, 0] = strongest / 100
     assert RegionMaps(RegionAttention(np.zeros(1), cells)).top == top
+
+
+def test_one_odd_map_does_not_pale_all_others() -> None:
+    """Of forty maps one is far stronger."""
+    cells = np.full((40, 2, 2), 0.25, np.float32)
+    cells[0] = [[0.97, 0.01], [0.01, 0.01]]
+    assert RegionMaps(RegionAttention(np.arange(40.0), cells)).top == 2.0
 
 
 def test_colours_rise_in_lightness_and_opacity_and_begin_clear() -> None:

@@ -10,8 +10,10 @@ from lineament.models.prediction import RegionAttention
 
 NEAR_S = 1.0
 """A frame shows the map of the crop nearest in time, if that is no further than this (our choice)."""
-TOPS = (2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+TOPS = (2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 32.0, 64.0)
 """Ends of the colour scale, in even shares: steps, so that the scale stands still while a recording is scored."""
+MOST = 0.95
+"""The scale reaches what this share of the maps stays below, so that one odd map does not pale all others."""
 _UNIT = 100
 
 Floats = npt.NDArray[np.float32]
@@ -29,7 +31,7 @@ class ScoredMap:
 
 @dataclass(frozen=True, eq=False)
 class RegionsNow:
-    """Of one frame. scored: None where no crop near it was scored. top: what the colour scale reaches to.
+    """Of one frame. scored: None where no crop near it was scored. top: what the colour scale reaches to; more is shown alike.
 
     to_picture: float64[2, 3], from the map (its corners at 0 and 1) to the picture's pixels; None where the face is
     turned too far, or lost, to lay a map on it.
@@ -50,7 +52,7 @@ class RegionMaps:
             ScoredMap(cells, float(time_s))
             for cells, time_s in zip(regions.maps * np.float32(height * width), regions.times, strict=True)
         ]
-        highest = max((float(found.cells.max()) for found in self._maps), default=0.0)
+        highest = float(np.quantile([found.cells.max() for found in self._maps], MOST)) if self._maps else 0.0
         self.top = next((top for top in TOPS if highest <= top), TOPS[-1])
 
     def __len__(self) -> int:

@@ -23,6 +23,7 @@ from lineament_desktop.review.player.timecode import format_time
 from lineament_desktop.state import Playhead, ReviewState
 from lineament_desktop.state.preferences import LONG_SKIP
 from lineament_desktop.theme import theme, tokens
+from lineament_desktop.widgets.guarded_paint import guarded
 
 _MARGIN = 8.0  # left and right, so that the knob is whole at both ends
 _DENSITY = QRectF(0, 4, 0, 16)  # vertical places, in logical pixels
@@ -207,6 +208,7 @@ class SeekBar(QAbstractSlider):
         super().resizeEvent(event)
         self._redraw_ground()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._ground is None or self._ground.devicePixelRatio() != self.devicePixelRatioF():
             self._ground = self._draw_ground()

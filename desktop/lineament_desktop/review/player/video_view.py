@@ -23,6 +23,7 @@ from lineament_desktop.review.player.frame_state import FrameState, Measured
 from lineament_desktop.review.player.layers import OverlayLayer
 from lineament_desktop.review.player.view_transform import ViewTransform
 from lineament_desktop.theme import theme, tokens
+from lineament_desktop.widgets.guarded_paint import guarded
 
 EMPTY = "Drop a video here"
 _ON_VIDEO = QColor("#E7EAEE")  # the ground behind the picture is dark in both themes
@@ -136,6 +137,7 @@ class VideoView(QWidget):
 
     # Painting
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         started = perf_counter()
         painter = QPainter(self)

@@ -135,7 +135,7 @@ def legend_image(words: str, top: float, font: str, ratio: float) -> QImage:
     style = QFont()
     style.fromString(font)
     metrics = QFontMetrics(style)
-    line, end = metrics.height(), f"{top:g}× even"
+    line, end = metrics.height(), f"{top:g}× even or more"
     zero = metrics.horizontalAdvance("0") + 6
     width = max(metrics.horizontalAdvance(words), zero + _BAR + 6 + metrics.horizontalAdvance(end))
     plate = QRectF(0, 0, width + 2 * _PAD, 3 * line + _PAD)
