@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from tests.support.fakes import FakeRecording, fake_abstention, fake_prediction, fake_video
+from tests.support.published_predictions import DJ_LDML, HMHN, MPDRM, fake_distribution, fake_habit, fake_regions
 from tests.support.qt import click, drag, hover, wheel
 
 from lineament.models.prediction import Prediction
@@ -463,3 +464,19 @@ def test_video_alone_keeps_a_thin_strip_of_attention(workspace: ReviewWorkspace,
     workspace.set_video_only(False)
     assert workspace.side.isVisible()
     assert workspace.stack.hidden() == ["quality"]
+
+
+def test_a_model_may_change_under_anothers_estimate(
+    workspace: ReviewWorkspace, state: ReviewState
+) -> None:
+    made = {DJ_LDML: fake_distribution(SECONDS), HMHN: fake_regions(SECONDS), MPDRM: fake_habit(SECONDS, earlier=1)}
+    open_video(state)
+    state.set_recording(FakeRecording(SECONDS))
+    for before, estimate in made.items():
+        for after in made:
+            state.set_model(before)
+            state.set_prediction(estimate)
+            state.show_frame(Playhead(60, 60, 2.0))
+            state.set_model(after)  # the new one's estimate comes later
+            assert state.model is after
+            assert not workspace.grab().isNull()

@@ -1,5 +1,7 @@
 """Where the model looked: each attribute's share of attention over time, and how much each moment counts."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from PySide6.QtGui import QAction
 
@@ -32,6 +34,11 @@ def window_at(prediction: Prediction, time_s: float) -> int:
     edges = window_edges(prediction) if len(prediction.window_times) else np.zeros(0)
     window = int(np.searchsorted(edges, time_s, side="right")) - 1
     return window if 0 <= window < len(prediction.window_times) else -1
+
+
+def attribute_colour(colours: Mapping[str, str], name: str) -> str:
+    """Of an attribute; the grey of moments for a whole face, which an estimate may be of that another model made."""
+    return colours.get(name, colours["moment"])
 
 
 class AttentionPane(SignalPane):
@@ -84,13 +91,13 @@ class AttentionPane(SignalPane):
         lines = []
         for number, name in enumerate(prediction.attribute_names):
             times, values = steps(edges, prediction.attribute_attention[:, number])
-            lines.append(Line(_share_of(name, reach.even), times, values, colours[name], width=2.0))
+            lines.append(Line(_share_of(name, reach.even), times, values, attribute_colour(colours, name), width=2.0))
         ends = (f"{reach.low:.2f}", f"{reach.high:.2f}")
         return Lane("share", reach.low, reach.high, tuple(lines), zero=reach.even, ends=ends, weight=2.4)
 
     def _stacked_lane(self, prediction: Prediction, edges: Times) -> Lane:
         names, fills = prediction.attribute_names, tokens().fills
-        bands = Bands(edges, prediction.attribute_attention, names, tuple(fills[name] for name in names))
+        bands = Bands(edges, prediction.attribute_attention, names, tuple(attribute_colour(fills, n) for n in names))
         return Lane("share", 0, 1, bands=bands, ends=("0", "1"), weight=2.4)
 
     def note_text(self) -> str:
@@ -112,7 +119,9 @@ class AttentionPane(SignalPane):
             return f"{prediction.attribute_attention[window, number]:.2f}" if window >= 0 else "–"
 
         names = enumerate(prediction.attribute_names)
-        return tuple(Entry(name, colours[name], share(number), area=self.stacked) for number, name in names)
+        return tuple(
+            Entry(name, attribute_colour(colours, name), share(number), area=self.stacked) for number, name in names
+        )
 
 
 def _share_of(name: str, even: float) -> Channel:

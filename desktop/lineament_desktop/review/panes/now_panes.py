@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from lineament.models.prediction import Prediction
-from lineament_desktop.review.panes.attention_pane import window_at
+from lineament_desktop.review.panes.attention_pane import attribute_colour, window_at
 from lineament_desktop.review.panes.attention_scale import moment_weights, weight_reach
 from lineament_desktop.review.panes.channels import ACTION_UNITS
 from lineament_desktop.review.panes.pane_state import PaneState, estimated_state, measured_state
@@ -211,9 +211,10 @@ def _share_bars(prediction: Prediction, window: int, full: float) -> list[Bar]:
     fills, even = tokens().fills, 1.0 / len(prediction.attribute_names)
     bars = []
     for number, name in enumerate(prediction.attribute_names):
+        colour = attribute_colour(fills, name)
         share = float(prediction.attribute_attention[window, number]) if window >= 0 else None
         figure = f"{share:.2f}" if share is not None else "–"
-        bars.append(Bar(name, share / full if share is not None else None, figure, fills[name], mark=even / full))
+        bars.append(Bar(name, share / full if share is not None else None, figure, colour, mark=even / full))
     return bars
 
 
