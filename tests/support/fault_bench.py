@@ -3,18 +3,17 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from tests.support.failing_processes import NAME, Injected, break_it, broken, crash_it
 from tests.support.fake_core import FakeCore
 
 from lineament.faults import WENT_WRONG, Entry, LogReader
 from lineament.models.base import Model
-from lineament.own_process import OwnProcess
 from lineament.recording import RecordingView
 from lineament_desktop.app.main_window import MainWindow
 from lineament_desktop.jobs.core_work import Core
@@ -22,42 +21,8 @@ from lineament_desktop.jobs.scoring import ScoringTask
 from lineament_desktop.state import Message
 from lineament_desktop.state.places import log_file
 
-NAME = "Anna Müller"
 WAIT_MS = 20_000
-
-
-class Injected(Exception):
-    """What a test breaks something with; its words name a subject."""
-
-    def __init__(self) -> None:
-        super().__init__(f"cannot use '/data/{NAME}/visit.mp4' of {NAME}.mp4")
-
-
-def broken(*_: object, **__: object) -> Any:
-    """Stands for whatever is to fail."""
-    raise Injected
-
-
-def break_it(request: object) -> OwnProcess[str]:
-    """Starts a process that fails at once."""
-    return OwnProcess(_serve_broken, "", "test", "Try again.")
-
-
-def crash_it(request: object) -> OwnProcess[str]:
-    """Starts a process that crashes natively."""
-    return OwnProcess(_serve_crash, "", "test", "Try again.")
-
-
-def _serve_broken(connection: Connection, request: str) -> None:
-    from lineament.own_process import how_it_ended
-
-    connection.send(how_it_ended(broken))
-
-
-def _serve_crash(connection: Connection, request: str) -> None:
-    import faulthandler
-
-    faulthandler._sigsegv()
+__all__ = ["NAME", "Bench", "BreakableCore", "Injected", "break_it", "broken", "crash_it"]
 
 
 @dataclass

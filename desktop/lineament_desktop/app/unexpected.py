@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from shiboken6 import Shiboken
 
 from lineament.faults import FaultLog, Repeats, fault_key, hide, unexpected
-from lineament_desktop.app.faults.painters import drawn_by, end_painters
+from lineament_desktop.app.faults.painters import drawn_by
 from lineament_desktop.jobs.told_faults import told_faults
 from lineament_desktop.state import ReviewState
+from lineament_desktop.widgets.guarded_paint import end_painters
 
 log = logging.getLogger("lineament_desktop")
 COUNT_MS = 20_000

@@ -8,6 +8,7 @@ from lineament.models import ModelCard, Scale
 from lineament.models.reliability import Reliability
 from lineament_desktop.models.chart_frame import LEFT, RIGHT, TOP, ChartFrame, paint_title
 from lineament_desktop.theme import small_font, theme, tokens
+from lineament_desktop.widgets.guarded_paint import guarded
 
 HEIGHT = 250
 NO_BINS = (
@@ -35,6 +36,7 @@ class CalibrationChart(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(360, HEIGHT)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -10,6 +10,7 @@ from lineament.models.prediction import Prediction
 from lineament_desktop.theme import small_font, theme, tokens
 from lineament_desktop.theme.colour import mix
 from lineament_desktop.widgets.axis_ticks import round_ticks
+from lineament_desktop.widgets.guarded_paint import guarded
 
 MARGIN = 14
 ROW = 28
@@ -63,6 +64,7 @@ class Estimates(_Chart):
         share = (value - scale.low) / (scale.high - scale.low)
         return NAMES + share * (self.width() - NAMES - MARGIN)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, t = self.begin(), tokens()
         line = painter.fontMetrics().height()
@@ -117,6 +119,7 @@ class AttentionBands(_Chart):
         self.setAccessibleDescription(f"mean shares: {words}" if words else "no window was looked at")
         self.setToolTip(self.accessibleDescription())
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, t = self.begin(), tokens()
         line = painter.fontMetrics().height()
@@ -178,6 +181,7 @@ class Disagreement(_Chart):
         self.setAccessibleDescription(f"{names[0]} less {names[1]}: {last}")
         self.setToolTip(self.accessibleDescription())
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, t = self.begin(), tokens()
         line = painter.fontMetrics().height()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from lineament.training.control.messages import EpochTold
 from lineament_desktop.models.chart_frame import LEFT, RIGHT, TOP, ChartFrame, paint_title
 from lineament_desktop.theme import small_font, theme, tokens
+from lineament_desktop.widgets.guarded_paint import guarded
 
 HEIGHT = 220
 FEWEST = 5
@@ -56,6 +57,7 @@ class LossChart(QWidget):
 
     # Painting
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemD
 from lineament.models.exchange.library import Entry
 from lineament_desktop.models.training_rows import TrainingRow
 from lineament_desktop.theme import small_font, theme, tokens
+from lineament_desktop.widgets.guarded_paint import guarded
 
 ENTRY = Qt.ItemDataRole.UserRole
 IN_USE = Qt.ItemDataRole.UserRole + 1
@@ -139,6 +140,7 @@ class _EntryDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         return QSize(220, 3 * option.fontMetrics.height() + 2 * MARGIN + 4)
 
+    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         entry: Entry | TrainingRow = index.data(ENTRY)
         t = tokens()

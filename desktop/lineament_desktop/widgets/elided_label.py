@@ -4,6 +4,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
+from lineament_desktop.widgets.guarded_paint import guarded
+
 
 class ElidedLabel(QLabel):
     """One line of plain text; the whole of it is the tool tip."""
@@ -23,6 +25,7 @@ class ElidedLabel(QLabel):
     def shown_text(self) -> str:
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from lineament_desktop.theme import small_font, theme, tokens
 from lineament_desktop.theme.colour import mix
 from lineament_desktop.widgets.axis_ticks import round_ticks
+from lineament_desktop.widgets.guarded_paint import guarded
 
 ROW = 24
 GAP = 12
@@ -88,6 +89,7 @@ class IntervalChart(QWidget):
 
     # Painting
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._rows:
             return

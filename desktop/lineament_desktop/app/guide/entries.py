@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from lineament_desktop.theme import small_font, tokens
+from lineament_desktop.widgets.guarded_paint import guarded
 
 EXCERPT = Qt.ItemDataRole.UserRole + 1
 LINES = 2  # of an excerpt
@@ -24,6 +25,7 @@ class EntryDelegate(QStyledItemDelegate):
             return QSize(0, line + LINES * small + 3 * ABOVE)
         return QSize(0, line + (2 if _is_page(index) else 4) * ABOVE)
 
+    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         t, hit = tokens(), index.data(EXCERPT)
         rect: QRect = option.rect

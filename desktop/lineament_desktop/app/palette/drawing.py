@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from lineament_desktop.app.palette.entries import Found
 from lineament_desktop.theme import small_font, tokens
+from lineament_desktop.widgets.guarded_paint import guarded
 
 FOUND = Qt.ItemDataRole.UserRole
 EDGE = 12
@@ -22,6 +23,7 @@ class LineDrawing(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         return QSize(0, round(QFontMetricsF(option.font).height()) + 2 * ABOVE)
 
+    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         found = index.data(FOUND)
         if not isinstance(found, Found):

@@ -27,6 +27,7 @@ from lineament_desktop.review.panes.lanes import Lane, LaneSpan, Picture
 from lineament_desktop.review.panes.time_axis import TimeAxis
 from lineament_desktop.theme import small_font, theme, tokens
 from lineament_desktop.theme.colour import mix
+from lineament_desktop.widgets.guarded_paint import guarded
 
 LABEL_WIDTH = 116
 VALUE_WIDTH = 46
@@ -144,6 +145,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         area = self._area()
         return self._axis.start + (x - area.left()) / area.width() * self._axis.span
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._drawn is None:
             self._drawn = self._draw()

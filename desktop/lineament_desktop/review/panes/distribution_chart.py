@@ -9,6 +9,7 @@ from lineament.models.prediction import Distribution, Prediction
 from lineament_desktop.review.panes.attention_scale import up_to
 from lineament_desktop.theme import small_font, theme, tokens
 from lineament_desktop.theme.colour import mix
+from lineament_desktop.widgets.guarded_paint import guarded
 
 TOPS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0)
 """Upper ends of the axis: steps, so that the bars' scale stands still while an estimate grows."""
@@ -112,6 +113,7 @@ class DistributionChart(QWidget):
 
     # Painting
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         distribution = self._distribution()
         if self._prediction is None or distribution is None:

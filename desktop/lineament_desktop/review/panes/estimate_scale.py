@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from lineament.models.prediction import Prediction
 from lineament_desktop.theme import small_font, theme, tokens
 from lineament_desktop.theme.colour import mix
+from lineament_desktop.widgets.guarded_paint import guarded
 
 BAR = 14
 MARGIN = 14
@@ -41,6 +42,7 @@ class EstimateScale(QWidget):
         share = (value - scale.low) / (scale.high - scale.low)
         return MARGIN + share * (self.width() - 2 * MARGIN)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._prediction is None:
             return

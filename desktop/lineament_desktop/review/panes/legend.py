@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lineament_desktop.theme import small_font, theme, tokens
+from lineament_desktop.widgets.guarded_paint import guarded
 
 SWATCH = 12
 GAP = 6
@@ -45,6 +46,7 @@ class Legend(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(80, 16)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._entries:
             return

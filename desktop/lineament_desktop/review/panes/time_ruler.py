@@ -9,6 +9,7 @@ from lineament_desktop.review.panes.signal_pane import SIDE_WIDTH
 from lineament_desktop.review.panes.time_axis import TimeAxis, tick_label
 from lineament_desktop.state import ReviewState
 from lineament_desktop.theme import theme, tokens
+from lineament_desktop.widgets.guarded_paint import guarded
 
 HEIGHT = 22
 
@@ -40,6 +41,7 @@ class TimeRuler(QWidget):
         left = self.inset[0] + SIDE_WIDTH + LABEL_WIDTH
         return QRectF(left, 0, max(self.width() - left - RIGHT_MARGIN - self.inset[1], 1), self.height())
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

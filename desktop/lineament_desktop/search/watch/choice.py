@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QComboBox
 
 from lineament_desktop.theme import icon, theme, tokens
+from lineament_desktop.widgets.guarded_paint import guarded
 
 ARROW = 16
 
@@ -30,6 +31,7 @@ class Choice(QComboBox):
     def minimumSizeHint(self) -> QSize:
         return QSize(64, self.sizeHint().height())
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Flat, as the theme's buttons are."""
         t = tokens()

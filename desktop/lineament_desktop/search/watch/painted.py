@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from lineament_desktop.theme import small_font, theme, tokens
+from lineament_desktop.widgets.guarded_paint import guarded
 
 MESSAGE_MARGIN = 16
 _STEPS = {
@@ -109,6 +110,7 @@ class Painted(QWidget):
 
     # Painting
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         picture = self._picture()
         painter = QPainter(self)

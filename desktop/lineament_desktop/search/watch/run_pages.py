@@ -20,6 +20,7 @@ from lineament_desktop.search.watch.phase_strip import PhaseStrip
 from lineament_desktop.search.watch.scrolled import Scrolled
 from lineament_desktop.search.watch.state_bar import StateBar
 from lineament_desktop.theme import theme, tokens
+from lineament_desktop.widgets.guarded_paint import guarded
 
 NOTHING = "Choose two or more runs, and their curves and leaderboards will stand here beside each other."
 NO_CURVES = "None of these runs has trained a network yet."
@@ -46,6 +47,7 @@ class Swatch(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(6, 24)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(run_colour(self._number)))
