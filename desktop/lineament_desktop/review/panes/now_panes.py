@@ -15,6 +15,7 @@ from lineament_desktop.review.panes.pane_state import PaneState, estimated_state
 from lineament_desktop.state import ReviewState
 from lineament_desktop.theme import small_font, theme, tokens
 from lineament_desktop.widgets.elided_label import ElidedLabel
+from lineament_desktop.widgets.guarded_paint import guarded
 
 GAP = 8
 MIN_COLUMN = 108
@@ -68,6 +69,7 @@ class BarList(QWidget):
         line = QFontMetrics(small_font(self.font())).height()
         return QSize(self._columns * MIN_COLUMN + (self._columns - 1) * 2 * GAP, self._rows * line)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._bars:
             return
