@@ -27,7 +27,7 @@ class KeysPage(QWidget):
         self.words = QLabel()
         self.catcher = KeyCatcher()
         self.change = self._button("&Change key…", lambda: self.begin(adding=False))
-        self.add = self._button("&Add key…", lambda: self.begin(adding=True))
+        self.add = self._button("A&dd key…", lambda: self.begin(adding=True))
         self.none = self._button("&No key", lambda: self._propose(()))
         self.usual = self._button("&Reset", self._reset)
         self.take = self._button("&Take it over", self._take)
