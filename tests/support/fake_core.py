@@ -15,6 +15,8 @@ from lineament.recording import RecordingView
 from lineament_desktop.jobs.core_work import Core, Tracking
 from lineament_desktop.jobs.scoring import ScoringTask
 
+USUAL = Tracking()
+
 
 @dataclass
 class FakeCore:
@@ -36,7 +38,7 @@ class FakeCore:
         return Core(self.measure, self.make_scorer, self.read)
 
     def measure(
-        self, video: Path, out: Path, cancel: CancelToken, sink: EventSink, tracking: Tracking = Tracking()
+        self, video: Path, out: Path, cancel: CancelToken, sink: EventSink, tracking: Tracking = USUAL
     ) -> RecordingView:
         self.measured.append(video)
         self.trackings.append(tracking)
