@@ -27,10 +27,11 @@ def fault_text(error: BaseException) -> str:
 
 
 def fault_key(error: BaseException) -> tuple[str, ...]:
-    """What tells one fault from another: the kinds of the exception and of its causes, and where it began."""
+    """What tells one fault from another: the kinds of the exception and of its causes, where it began, and through
+    which files it came, in whatever order and however often."""
     kinds = [f"{type(one).__module__}.{type(one).__qualname__}" for one in _chain(error)]
-    last = _last_frame(error)
-    return (*kinds, f"{code_place(last.f_code.co_filename)}:{_line_of(error)}" if last is not None else "")
+    files = sorted({code_place(frame.f_code.co_filename) for frame in _frames(error)})
+    return (*kinds, *files, f"line {_line_of(error)}")
 
 
 def fault_name(error: BaseException) -> str:
