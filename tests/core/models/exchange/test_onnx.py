@@ -22,6 +22,7 @@ from lineament.models.exchange.onnx_graphs.base import CHECKED
 from lineament.models.exchange.onnx_graphs.choosing import graph_of
 from lineament.models.searched import SearchedModel
 from lineament.progress import Cancelled, CancelToken
+from lineament.resources import resource_path
 
 
 def make_of_moments() -> SearchedModel:
@@ -138,6 +139,6 @@ def test_a_found_toy_of_every_family_is_exported(name: str, tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["hand_designed", "searched"])
+@pytest.mark.parametrize("name", sorted(folder.name for folder in resource_path("models").iterdir()))
 def test_shipped_models_are_exported(name: str, tmp_path: Path) -> None:
     exported(load_any(find_model(name).folder), tmp_path / "m.onnx")
