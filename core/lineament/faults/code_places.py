@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
 CODE = re.compile(r"\.(?:pyx?|pyi|so|pyd|dll|dylib|[ch]pp|c|h|cc|cu)$|\.so\.\d", re.IGNORECASE)
@@ -21,14 +22,23 @@ def code_place(file: str) -> str:
         short = pattern.sub(keep, path)
         if short != path:
             return short
+    if _is_short(path):
+        return path
     root = _own_root(path)
     return root if root else PurePosixPath(path).name
 
 
+def _is_short(path: str) -> bool:
+    """It begins with a package, as what this module returns does."""
+    first, slash, _ = path.partition("/")
+    if not slash or re.fullmatch(r"python3\.\d+", first):
+        return bool(slash)
+    found = find_spec(first) if first.isidentifier() else None
+    return found is not None and found.origin is not None  # a mere folder has none
+
+
 def _own_root(path: str) -> str:
     """From our own package on: a checkout has it below `core` or `desktop`."""
-    if not path.startswith("/") and path.split("/", 1)[0] in _OURS:
-        return path
     for folder in _own_folders():
         for name in _OURS:
             if path.startswith(f"{folder}/{name}/"):

@@ -108,6 +108,9 @@ def test_code_is_named_from_its_package_on() -> None:
     assert code_place("C:\\Users\\Anna\\Lineament\\_internal\\av\\core.pyd") == "av/core.pyd"
     assert code_place("/home/anna/.pyenv/lib/python3.11/json/decoder.py") == "python3.11/json/decoder.py"
     assert code_place("/home/anna/tries/mine.py") == "mine.py"
+    assert code_place("Anna/mine.py") == "mine.py"
+    for file in (lineament.__file__, "/x/lib/python3.11/site-packages/numpy/core/x.py", "/x/lib/python3.11/json/a.py"):
+        assert code_place(code_place(file)) == code_place(file) != Path(file).name
     assert code_place("<frozen importlib._bootstrap>") == "<frozen importlib._bootstrap>"
 
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lineament.faults import FOLDER, FaultLog, forget_crashes, start_log, take_crashes, unexpected, watch_crashes
+from lineament.faults import FOLDER, FaultLog, forget_crashes, start_log, take_crashes, watch_crashes
 from lineament.version import __version__
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("lineament_desktop")
 
 WINDOW = "window"
-CRASHED = unexpected("Lineament was last open, and it ended")
+CRASHED = "Lineament ended unexpectedly when it was last open; nothing saved was lost."
 
 
 class FaultSession:
@@ -41,7 +41,7 @@ class FaultSession:
         self._unexpected = UnexpectedErrors(window.state, window, self.log)
         self._unexpected.install()
         if self.crashed:
-            window.state.post(CRASHED, "warning")
+            window.state.post(CRASHED, "warning", in_log=True)
 
     def end(self) -> None:
         """The program ends as it should."""
