@@ -274,7 +274,8 @@ class MainWindow(QMainWindow):
         for widget in (self.menuBar(), self.status, self.mode_bar):
             widget.setVisible(not on or widget is self.mode_bar)
         self.registry["view.full_screen"].setChecked(on)
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        others = self.windowState() & ~Qt.WindowState.WindowFullScreen  # the system may have left it by itself
+        self.setWindowState(others | Qt.WindowState.WindowFullScreen if on else others)
 
     def leave(self) -> None:
         """Esc: close the message, else leave the full screen."""

@@ -3,8 +3,8 @@
 from pathlib import Path
 from string import Template
 
-from lineament_desktop.theme.colour import mix
-from lineament_desktop.theme.tokens import Tokens
+from lineament_desktop.theme.colour import mix, readable
+from lineament_desktop.theme.tokens import LINE_CONTRAST, Tokens
 
 ICONS = Path(__file__).parent / "icons"
 _SHEET = Template("""
@@ -22,7 +22,7 @@ QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QStatusBar { background: $background; border-top: 1px solid $line; }
 QStatusBar::item { border: none; }
 QToolButton, QPushButton { background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 4px; }
-QPushButton { background: $raised; border-color: $line; padding: 4px 12px; }
+QPushButton { background: $raised; border-color: $edge; padding: 4px 12px; }
 QToolButton:hover, QPushButton:hover { background: $raised; border-color: $line; }
 QToolButton:checked { background: $raised; border-color: $accent; }
 QToolButton:pressed, QPushButton:pressed { background: $line; }
@@ -35,13 +35,13 @@ QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar { background: transparent; border: none; }
 QScrollBar:vertical { width: 12px; }
 QScrollBar:horizontal { height: 12px; }
-QScrollBar::handle { background: $line; border-radius: 4px; margin: 2px; min-height: 24px; min-width: 24px; }
-QScrollBar::handle:hover { background: $muted; }
+QScrollBar::handle { background: $edge; border-radius: 4px; margin: 2px; min-height: 24px; min-width: 24px; }
+QScrollBar::handle:hover { background: $text; }
 QScrollBar::add-line, QScrollBar::sub-line { border: none; width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: none; }
 QProgressBar { background: $raised; border: 1px solid $line; border-radius: 4px; max-height: 10px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
-QLineEdit { background: $surface; border: 1px solid $line; border-radius: 4px; padding: 2px 8px; }
+QLineEdit { background: $surface; border: 1px solid $edge; border-radius: 4px; padding: 2px 8px; }
 QLineEdit:focus { border-color: $accent; }
 QCheckBox { spacing: 6px; }
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 3px; background: $surface; }
@@ -72,6 +72,8 @@ def style_sheet(tokens: Tokens) -> str:
         surface=tokens.surface,
         raised=tokens.raised,
         line=tokens.line,
+        # of what is to be typed into, pressed or dragged (WCAG 1.4.11)
+        edge=readable(tokens.line, (tokens.surface, tokens.background), LINE_CONTRAST),
         text=tokens.text,
         muted=tokens.muted,
         accent=tokens.accent,
