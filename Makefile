@@ -9,7 +9,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 FILE ?=
 
-.PHONY: setup run test lint types check-imports unit test-slow bench lock face-template calibration demo model searched-model study installer clean
+.PHONY: setup run test lint types check-imports unit test-slow bench lock face-template calibration demo model searched-model study pixel-study installer \
+	clean
 
 setup: $(READY)
 	@$(BIN)/python tools/system_libraries.py
@@ -40,11 +41,12 @@ types: setup
 check-imports: setup
 	$(BIN)/lint-imports
 
-# The core's tests use every core; the window's run one by one after them, because they watch a clock.
+# Most tests use every core; those that watch a clock run one by one after them.
 unit: setup
-	$(BIN)/pytest -m "not slow" --numprocesses auto --maxprocesses 4 --cov --cov-report= tests/core
-	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -m "not slow" --cov --cov-append --cov-report=term:skip-covered \
-		--cov-fail-under=85 --ignore tests/core
+	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/pytest -m "not slow and not clock" --numprocesses auto --maxprocesses 4 \
+		--cov --cov-report=
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -m "clock and not slow" --cov --cov-append --cov-report=term:skip-covered \
+		--cov-fail-under=85
 
 # Minutes each: the ten-minute kill-and-resume run, long clips, training.
 test-slow: setup

@@ -466,9 +466,7 @@ def test_video_alone_keeps_a_thin_strip_of_attention(workspace: ReviewWorkspace,
     assert workspace.stack.hidden() == ["quality"]
 
 
-def test_a_model_may_change_under_anothers_estimate(
-    workspace: ReviewWorkspace, state: ReviewState
-) -> None:
+def test_a_model_may_change_under_anothers_estimate(workspace: ReviewWorkspace, state: ReviewState) -> None:
     made = {DJ_LDML: fake_distribution(SECONDS), HMHN: fake_regions(SECONDS), MPDRM: fake_habit(SECONDS, earlier=1)}
     open_video(state)
     state.set_recording(FakeRecording(SECONDS))

@@ -18,6 +18,7 @@ from lineament_desktop.review.player.audio_source import SampleFormat
 from lineament_desktop.review.player.sound import Sound
 
 pytestmark = [
+    pytest.mark.clock,
     pytest.mark.qt_log_level_fail("WARNING"),
     pytest.mark.qt_log_ignore("This plugin does not support"),  # what the offscreen platform says of windows
 ]

@@ -12,6 +12,8 @@ from lineament_desktop.review.player.clock import MonotonicClock
 from lineament_desktop.review.player.playback import Playback
 from lineament_desktop.review.player.stats import PlaybackStats
 
+pytestmark = pytest.mark.clock
+
 PICTURE = np.zeros((2, 2, 4), dtype=np.uint8)
 
 

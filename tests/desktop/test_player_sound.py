@@ -11,6 +11,8 @@ from lineament_desktop.review.player.audio_clock import AudioClock
 from lineament_desktop.review.player.audio_source import AudioSource, SampleFormat
 from lineament_desktop.review.player.clock import MonotonicClock
 
+pytestmark = pytest.mark.clock
+
 RATE = 8000
 MONO = SampleFormat("s16", "mono", 1, RATE)
 

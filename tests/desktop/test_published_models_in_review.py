@@ -31,6 +31,8 @@ from lineament_desktop.jobs.scoring import ScoringTask
 from lineament_desktop.state import Message
 from lineament_desktop.state.settings import Settings
 
+pytestmark = pytest.mark.clock
+
 SECONDS, FPS, SIZE = 36, 16, (320, 180)
 
 

@@ -20,6 +20,8 @@ from lineament.recording import RecordingView
 from lineament_desktop.app.main_window import MainWindow
 from lineament_desktop.jobs.core_work import Core
 
+pytestmark = pytest.mark.clock
+
 SEGMENT = 90  # frames: short ones, so that a kill in a short film leaves something
 FRAMES = 720
 LIMIT_S = 120.0

@@ -20,6 +20,8 @@ from lineament_desktop.jobs.review_jobs import ReviewJobs
 from lineament_desktop.jobs.runner import JobRunner
 from lineament_desktop.state import ReviewState
 
+pytestmark = pytest.mark.clock
+
 
 def run(qtbot: QtBot, job: BackgroundJob) -> tuple[list[object], Done]:
     runner, events, ends = JobRunner(), [], []

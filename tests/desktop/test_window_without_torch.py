@@ -3,8 +3,15 @@
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.clock
+
 PROBE = """
 import sys
+
+import pytest
+import pytest
 from lineament_desktop.app.start import make_application
 from lineament_desktop.app.main_window import MainWindow
 app = make_application()

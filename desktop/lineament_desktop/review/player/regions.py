@@ -31,7 +31,8 @@ class ScoredMap:
 
 @dataclass(frozen=True, eq=False)
 class RegionsNow:
-    """Of one frame. scored: None where no crop near it was scored. top: what the colour scale reaches to; more is shown alike.
+    """Of one frame. scored: None where no crop near it was scored. top: what the colour scale reaches to; what is above
+    looks like it.
 
     to_picture: float64[2, 3], from the map (its corners at 0 and 1) to the picture's pixels; None where the face is
     turned too far, or lost, to lay a map on it.
