@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import sqrt
+from math import ceil, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -132,9 +132,11 @@ class Curves:
 
 
 def with_steps_for(base: SearchConfig, persons: int) -> SearchConfig:
-    """More persons are more to learn: steps grow with the square root of their number (our choice)."""
+    """More persons are more to learn: steps grow with the square root of their number (our choice), and what a run may
+    cost with the steps."""
     steps = round(base.recipe.steps * sqrt(max(persons, 142) / 142))
-    return base.with_changes(recipe=replace(base.recipe, steps=steps))
+    budget = ceil(base.budget * steps / base.recipe.steps)
+    return base.with_changes(budget=budget, recipe=replace(base.recipe, steps=steps))
 
 
 def found_in(cell: Mapping[str, Any]) -> Candidate:

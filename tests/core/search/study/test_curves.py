@@ -54,6 +54,10 @@ def test_a_stopped_curve_goes_on_and_is_what_it_would_have_been(tmp_path: Path) 
 def test_steps_grow_with_the_persons() -> None:
     steps = [with_steps_for(SMALL, persons).recipe.steps for persons in (107, 142, 568, 2000)]
     assert steps == [SMALL.recipe.steps, SMALL.recipe.steps, 2 * SMALL.recipe.steps, 413]
+    # what a run may cost keeps pace: a plan made for fewer steps would refuse to begin
+    for persons in (107, 568, 2000):
+        config = with_steps_for(SMALL, persons)
+        assert config.budget / config.recipe.steps >= SMALL.budget / SMALL.recipe.steps
 
 
 def test_no_points_no_table() -> None:
