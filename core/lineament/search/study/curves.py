@@ -135,7 +135,7 @@ def with_steps_for(base: SearchConfig, persons: int) -> SearchConfig:
     """More persons are more to learn: steps grow with the square root of their number (our choice), and what a run may
     cost with the steps."""
     steps = round(base.recipe.steps * sqrt(max(persons, 142) / 142))
-    budget = ceil(base.budget * steps / base.recipe.steps)
+    budget = ceil(2 * base.budget * steps / base.recipe.steps)
     return base.with_changes(budget=budget, recipe=replace(base.recipe, steps=steps))
 
 
