@@ -24,7 +24,12 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def garbage_stays_in_the_main_thread() -> Iterator[None]:
-    """As in the application: a background thread that collects would destroy an earlier test's widgets."""
+    """As in the application: a background thread that collects would destroy an earlier test's widgets.
+
+    What was there before the test is not looked through again after it: with networks loaded that takes longer than most
+    tests do.
+    """
+    gc.freeze()
     gc.disable()
     yield
     gc.collect()
