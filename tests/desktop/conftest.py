@@ -26,8 +26,8 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def garbage_stays_in_the_main_thread() -> Iterator[None]:
     """As in the application: a background thread that collects would destroy an earlier test's widgets.
 
-    What was there before the test is not looked through again after it: with networks loaded that takes longer than most
-    tests do.
+    What was there before the test is not looked through again after it: with networks loaded that takes longer than
+    most tests do.
     """
     gc.freeze()
     gc.disable()

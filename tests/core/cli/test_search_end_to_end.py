@@ -108,6 +108,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(cache: Path, tmp_path: Path, uninter
     assert (run / "members.safetensors").read_bytes() == (uninterrupted / "members.safetensors").read_bytes()
 
 
+@pytest.mark.slow
 @posix
 def test_killed_three_times_it_ends_as_if_it_had_not_been(cache: Path, tmp_path: Path, uninterrupted: Path) -> None:
     run = tmp_path / "run"

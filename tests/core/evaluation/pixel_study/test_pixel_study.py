@@ -145,6 +145,7 @@ def test_scaling_is_learnt_from_dev_alone() -> None:
     np.testing.assert_allclose(Said(dev, test).scaled(videos), videos.scores[videos.rows("test")], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_cells_are_filled_once_and_again_with_another_recipe(
     tiny: Callable[..., PixelStudy], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from lineament.search.engines.ray import RayEngine, shift
 from lineament.search.runs import Event, Loader, Registry, RunError, Unit
 
 
+@pytest.mark.slow
 def test_it_ends_equal_to_the_last_bit_and_tells_what_a_pool_tells(
     folder: Path, engine: RayEngine, undisturbed: dict[str, bytes]
 ) -> None:
